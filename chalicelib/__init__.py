@@ -1,0 +1,1 @@
+"""Lamppost: schedules and publishes social posts from AWS Lambda."""

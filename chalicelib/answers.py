@@ -1,0 +1,130 @@
+"""A platform's answer: read with suspicion, so that a surprise becomes a problem and never a crash."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from .problems import Problem, Retry, Unsure
+from .wire import words
+
+if TYPE_CHECKING:
+    import httpx2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body; `committed` marks the answer to the request that made a post public."""
+
+    response: "httpx2.Response"
+    title: str
+    committed: bool = False
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """The body as text, at most a million characters of it."""
+        return self.response.content[:1_000_000].decode(self._charset, "replace")
+
+    @property
+    def _charset(self) -> str:
+        try:
+            "".encode(name := self.response.charset_encoding or "utf-8")
+        except LookupError:
+            return "utf-8"
+        return name
+
+    @property
+    def words(self) -> str:
+        return words(self.response.headers, self.text)
+
+    def header(self, name: str) -> str:
+        return str(self.response.headers.get(name, ""))
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, or None where it is not."""
+        try:
+            return json.loads(self.response.content.decode(self._charset, "replace"))
+        except (ValueError, RecursionError):
+            return None
+
+    @overload
+    def find(self, *path: str | int) -> Any: ...
+    @overload
+    def find(self, *path: str | int, default: T) -> Any | T: ...
+    def find(self, *path: str | int, default: Any = None) -> Any:
+        """What lies at `path` in the body, or `default`."""
+        here: Any = self.json
+        for step in path:
+            try:
+                here = _container(here)[step]
+            except (KeyError, IndexError, TypeError):
+                return default
+        return default if here is None else here
+
+    def pick(self, *path: str | int) -> str:
+        """The text or number at `path` as text; a missing one is a `Retry`, or `Unsure` after a commit."""
+        found = self.find(*path)
+        if isinstance(found, str | int | float) and not isinstance(found, bool) and found != "":
+            return str(found)
+        raise self.unreadable(f"no “{'.'.join(map(str, path))}”")
+
+    def records(self, *path: str | int) -> list[dict[str, Any]]:
+        """The objects of the list at `path`; none where there is no such list."""
+        found = self.find(*path)
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+    def unreadable(self, why: str) -> Problem:
+        """The problem of an answer that is a success by its status but cannot be understood."""
+        if self.committed:
+            return Unsure(
+                f"{self.title} took the post, but its answer could not be read ({why}).", words=self.words
+            )
+        return Retry(f"{self.title} gave an answer that could not be read ({why}).", words=self.words)
+
+
+def _container(found: Any) -> Any:
+    """`found` where something can lie in it; a text is not a list of letters here."""
+    return found if isinstance(found, dict | list) else {}
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A header that says when to come back: in seconds, as an epoch, or as an ISO 8601 time.
+
+    `only_if_zero` names a header that must be 0 for this one to count (a budget that is used up).
+    """
+
+    header: str
+    form: Literal["seconds", "epoch", "iso", "retry-after", "milliseconds"] = "seconds"
+    only_if_zero: str = ""
+
+    def read(self, answer: Answer, now: datetime) -> float | None:
+        """Seconds from now, or None where the header is missing, unreadable or does not count."""
+        if self.only_if_zero and answer.header(self.only_if_zero).strip() != "0":
+            return None
+        try:
+            return max(0.0, self._seconds(answer.header(self.header).strip(), now))
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+    def _seconds(self, value: str, now: datetime) -> float:
+        match self.form:
+            case "epoch":
+                return float(value) - now.timestamp()
+            case "milliseconds":
+                return float(value) / 1000
+            case "iso":
+                moment = datetime.fromisoformat(value)
+                return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+            case "retry-after" if not value.replace(".", "", 1).isdigit():
+                return (parsedate_to_datetime(value) - now).total_seconds()
+        return float(value)

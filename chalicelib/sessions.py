@@ -1,0 +1,160 @@
+"""Talking to a platform as one account: `ask` may be repeated, `commit` is the one call that may not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .answers import Answer
+from .models import Account, Entry, Media, Receipt, Token
+from .problems import Problem, Retry, Unsure
+from .wire import Wire
+
+if TYPE_CHECKING:
+    from .providers.base import Provider
+
+_NOBODY = Token(access="")
+
+
+class File(Protocol):
+    """One file of an entry, in the bucket; nothing is read before it is asked for."""
+
+    media: Media
+
+    def url(self) -> str:
+        """An address signed now, for platforms that fetch by themselves; good for an hour."""
+        ...
+
+    def read(self, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes from `start` up to, not including, `end`."""
+        ...
+
+    def fit(
+        self,
+        types: tuple[str, ...],
+        max_bytes: int | None = None,
+        max_side: int | None = None,
+        max_pixels: int | None = None,
+        ratio: tuple[float, float] | None = None,
+    ) -> "Picture":
+        """The picture as it is if it is allowed so, else shrunk or converted as little as needed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture ready to send."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+
+
+@dataclass
+class Session:
+    """One account's way to its platform: `app` holds the operator's secrets by name, `host` an instance."""
+
+    provider: "Provider"
+    wire: Wire
+    app: Mapping[str, str]
+    now: datetime
+    token: Token = _NOBODY
+    host: str = ""
+    account: Account | None = None
+
+    @property
+    def me(self) -> Account:
+        """The connected account; sign-in calls have none yet."""
+        assert self.account is not None, "this call needs a connected account"
+        return self.account
+
+    def ask(self, method: str, url: str, **parts: Any) -> Answer:
+        """A request that may be repeated: a read, an upload, anything not public by itself.
+
+        `parts` are httpx2's (json, data, files, params, headers, content); `signed=False` sends no token.
+        A path is taken at the provider's base. Raises the problem that the answer stands for.
+        """
+        return self._send(method, url, committed=False, **parts)
+
+    def _send(self, method: str, url: str, *, committed: bool, signed: bool = True, **parts: Any) -> Answer:
+        import httpx2
+
+        url = url if "://" in url else self.provider.base(self) + url
+        headers = {**self.provider.headers, **(parts.pop("headers", None) or {})}
+        if signed:
+            headers = {**self.provider.auth_for(self).sign(self, method, _with_query(url, parts)), **headers}
+        title = self.provider.title
+        try:
+            response = self.wire.send(
+                self.provider.key,
+                method,
+                url,
+                guarded=self.provider.own_hosts,
+                headers={k: v for k, v in headers.items() if v},
+                **parts,
+            )
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as lost:
+            raise Retry(
+                f"{title} could not be reached; nothing was sent.", words=type(lost).__name__
+            ) from lost
+        except httpx2.HTTPError as lost:
+            raise self._silence(committed, title, lost) from lost
+        answer = Answer(response, title, committed)
+        if (problem := self.provider.judge(answer, self.now)) is not None:
+            raise problem
+        return answer
+
+    @staticmethod
+    def _silence(committed: bool, title: str, lost: Exception) -> Problem:
+        if committed:
+            return Unsure(
+                f"{title} did not answer after the post was sent; it may be out.", words=type(lost).__name__
+            )
+        return Retry(f"{title} did not answer.", words=type(lost).__name__)
+
+
+def _with_query(url: str, parts: Mapping[str, Any]) -> str:
+    """The address with its query, for signatures that cover both."""
+    if not parts.get("params"):
+        return url
+    import httpx2
+
+    return str(httpx2.URL(url).copy_merge_params(parts["params"]))
+
+
+@dataclass
+class Job(Session):
+    """One entry to bring out: what it says, what came before it, and where an earlier run stopped.
+
+    `key` is the same for every attempt at this entry and new when a person says “post again”. `state` is
+    what the last `Pending` or `save` left. `doubt`: an earlier commit of this entry lost its answer, at that time.
+    """
+
+    entry: Entry = field(default_factory=Entry)
+    index: int = 0
+    entries: tuple[Entry, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    options: Any = None
+    files: tuple[File, ...] = ()
+    key: str = ""
+    state: dict[str, Any] | None = None
+    doubt: datetime | None = None
+    seconds_left: Callable[[], float] = lambda: 60.0
+    save: Callable[[dict[str, Any]], None] = lambda state: None
+    intend: Callable[[], None] = lambda: None
+
+    @property
+    def first(self) -> Receipt | None:
+        """The receipt of the post itself, for comments and threads."""
+        return self.receipts[0] if self.receipts else None
+
+    @property
+    def before(self) -> Receipt | None:
+        """The receipt of the entry just before this one."""
+        return self.receipts[-1] if self.receipts else None
+
+    def commit(self, method: str, url: str, **parts: Any) -> Answer:
+        """The one request that makes this entry public; the intent is on record before it leaves."""
+        self.intend()
+        return self._send(method, url, committed=True, **parts)

@@ -1,0 +1,66 @@
+"""The environment, read once into a frozen object: every name of ours in AWS follows from the stage."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+
+@dataclass(frozen=True)
+class Settings:
+    stage: str
+    platforms: tuple[str, ...]
+    public_url: str
+    sandbox: str
+    sandboxed: frozenset[str]
+
+    @property
+    def prefix(self) -> str:
+        """In front of every name of ours: table, queues, key alias, schedule group."""
+        return f"lamppost-{self.stage}"
+
+    @property
+    def parameters(self) -> str:
+        """Where this stage's secrets lie in SSM."""
+        return f"/lamppost/{self.stage}"
+
+    def callback(self, platform: str) -> str:
+        """The redirect URI to register at a platform: exact, to the letter."""
+        return f"{self.public_url}/integration/social/{platform}/callback"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from an environment; a missing stage is `dev`, missing platforms are none."""
+    return Settings(
+        stage=environment.get("STAGE", "dev"),
+        platforms=_names(environment.get("PLATFORMS", "")),
+        public_url=environment.get("PUBLIC_URL", "http://localhost:8000/api").rstrip("/"),
+        sandbox=environment.get("SANDBOX", "").rstrip("/"),
+        sandboxed=frozenset(_names(environment.get("SANDBOX_PLATFORMS", ""))),
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return read(os.environ)
+
+
+@cache
+def client(name: str) -> "BaseClient | Any":
+    """An AWS client, made when first needed and kept: short time-outs, standard retries."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+    if name == "s3":
+        config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+    return boto3.client(name, config=config)  # type: ignore[call-overload]
