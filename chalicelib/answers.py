@@ -29,6 +29,14 @@ class Answer:
         return self.response.status_code
 
     @property
+    def method(self) -> str:
+        """The method of the request that this answers; none where no request is known."""
+        try:
+            return str(self.response.request.method)
+        except RuntimeError:
+            return ""
+
+    @property
     def text(self) -> str:
         """The body as text, at most a million characters of it."""
         return self.response.content[:1_000_000].decode(self._charset, "replace")

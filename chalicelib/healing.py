@@ -1,7 +1,7 @@
 """Bringing one entry out when an earlier attempt may have done so already: the rule against posting twice."""
 
 from .models import Pending, Published
-from .problems import Duplicate, Unsure
+from .problems import Rejected, Unsure
 from .providers.base import overrides
 from .sessions import Job
 
@@ -15,7 +15,7 @@ def bring_out(job: Job) -> Published | Pending:
         return found
     try:
         return job.provider.publish(job)
-    except Duplicate:
+    except Rejected:  # it may be refused for being out already: a duplicate, files that are used up
         found = _look(job) if overrides(job.provider, "look") else None
         if found is None:
             raise
@@ -32,8 +32,12 @@ def _must_look(job: Job) -> bool:
     return True
 
 
-def _look(job: Job) -> Published | None:
-    if not overrides(job.provider, "look"):
+def _look(job: Job) -> Published | Pending | None:
+    try:
+        if overrides(job.provider, "look"):
+            return job.provider.look(job)
         title = job.provider.title
         raise Unsure(f"{title} cannot tell whether the post is out. Look there, then say what you saw.")
-    return job.provider.look(job)
+    except Unsure as unsure:
+        unsure.final = True
+        raise

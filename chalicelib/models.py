@@ -123,7 +123,9 @@ class Delivery(Model):
     """One post on one account; it owns the state.
 
     `next` is when something should happen to it, `lease` until when a publisher has it, `attempt` how
-    often it was claimed, `tries` how often since it last got on, `version` what a person's changes bump.
+    often it was claimed, `tries` how often since it last got on, `version` what a person's changes bump,
+    `generation` what “post again” bumps. `intent`: a commit whose answer is not known. `work` is what the
+    platform is still busy with, `since` when. `reserved`: `next` is a moment that the pace has granted.
     """
 
     workspace: str
@@ -137,6 +139,7 @@ class Delivery(Model):
     due: datetime
     next: datetime | None = None
     version: int = 1
+    generation: int = 0
     attempt: int = 0
     tries: int = 0
     lease: datetime | None = None
@@ -146,6 +149,13 @@ class Delivery(Model):
     since: datetime | None = None
     reserved: bool = False
     trouble: Trouble | None = None
+
+    @property
+    def steps(self) -> dict[str, Any] | None:
+        """The part of `work` that outlives a failure: steps of an entry that are out already (`Job.step`)."""
+        work = self.work or {}
+        done = work.get("state", {}).get("done")
+        return {"entry": work["entry"], "state": {"done": done}} if done else None
 
 
 class Post(Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .answers import Answer
 from .models import Token
-from .problems import Reconnect, Retry
+from .problems import Reconnect, Rejected, Retry
 from .signin import OAuth1, OAuth2
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ def consent(
     if isinstance(auth, OAuth1):
         return _consent1(session, auth, redirect)
     client = _client(session, auth, redirect)
-    extra = dict(auth.extra)
-    if name := auth.names.get("client_id"):
-        extra[name] = session.app[auth.client_id]
     url, _ = client.create_authorization_url(
         session.provider.absolute(session, auth.authorize),
         state=state,
         code_verifier=verifier if auth.pkce else None,
-        **extra,
+        **auth.extra,
     )
-    return url, {}
+    address, _, query = url.partition("?")
+    return f"{address}?{_renamed(query, auth)}", {}
 
 
 def _consent1(session: "Session", auth: OAuth1, redirect: str) -> tuple[str, dict[str, str]]:
@@ -66,7 +64,7 @@ def exchange(
         grant_type="authorization_code",
         headers={"Accept": "application/json", **auth.token_headers, **_FORM},
         **body,
-        **_renamed(session, auth),
+        **auth.token_extra,
     )
     return token_of(session, auth, answer)
 
@@ -92,7 +90,6 @@ def refresh(session: "Session", auth: OAuth2) -> Token:
         session.provider.absolute(session, auth.token),
         refresh_token=session.token.refresh,
         headers={"Accept": "application/json", **auth.token_headers, **_FORM},
-        **_renamed(session, auth),
     )
     fresh = token_of(session, auth, answer)
     kept = {
@@ -108,7 +105,7 @@ def revoke(session: "Session", auth: OAuth2) -> None:
     """Tells the platform that the token is no longer wanted (RFC 7009)."""
     client = _client(session, auth, None)
     url = session.provider.absolute(session, auth.revoke)
-    client.revoke_token(url, token=session.token.access, body=_encoded(_renamed(session, auth)))
+    client.revoke_token(url, token=session.token.access)
 
 
 def token_of(session: "Session", auth: OAuth2, answer: Mapping[str, Any]) -> Token:
@@ -140,18 +137,13 @@ def _until(session: "Session", seconds: Any) -> Any:
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def _renamed(session: "Session", auth: OAuth2) -> dict[str, str]:
-    """Parameters that a dialect wants under another name, next to the standard ones."""
-    renamed = {}
-    if name := auth.names.get("client_id"):
-        renamed[name] = session.app[auth.client_id]
-    return renamed
+def _renamed(form: str, auth: OAuth2) -> str:
+    """A query or form with the names that a dialect wants instead of the standard ones."""
+    from urllib.parse import parse_qsl, urlencode
 
-
-def _encoded(parameters: Mapping[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(parameters)
+    if not auth.names:
+        return form
+    return urlencode([(auth.names.get(name, name), value) for name, value in parse_qsl(form, True)])
 
 
 def _client(session: "Session", auth: OAuth2, redirect: str | None) -> Any:
@@ -165,7 +157,7 @@ def _client(session: "Session", auth: OAuth2, redirect: str | None) -> Any:
         scope=auth.separator.join(session.provider.scopes(session)) or None,
         redirect_uri=redirect,
         code_challenge_method="S256" if auth.pkce else None,
-        transport=_way(session),
+        transport=_way(session, auth),
     )
 
 
@@ -185,9 +177,13 @@ def _speak(session: "Session", call: Callable[..., Any], *args: Any, **parts: An
     import httpx2
     from authlib.integrations.base_client import OAuthError
 
+    from .guard import Unsafe
+
     title = session.provider.title
     try:
         return dict(call(*args, **parts))
+    except Unsafe as unsafe:
+        raise Rejected(f"{title} cannot be reached there. {unsafe}") from unsafe
     except httpx2.HTTPError as lost:
         raise Retry(f"{title} did not answer the sign-in.", words=type(lost).__name__) from lost
     except OAuthError as refused:
@@ -198,7 +194,7 @@ def _speak(session: "Session", call: Callable[..., Any], *args: Any, **parts: An
         ) from strange
 
 
-def _way(session: "Session") -> Any:
+def _way(session: "Session", auth: OAuth2 | None = None) -> Any:
     """A transport for Authlib: our client, the sandbox's route, and the provider's judgement of refusals."""
     import httpx2
 
@@ -215,7 +211,7 @@ def _way(session: "Session") -> Any:
                 str(request.url),
                 guarded=session.provider.own_hosts,
                 headers=headers,
-                content=request.read(),
+                content=_renamed(request.read().decode(), auth) if auth else request.read(),
             )
             if (
                 problem := session.provider.judge_grant(Answer(response, session.provider.title))

@@ -50,7 +50,16 @@ class Duplicate(Rejected):
 
 
 class Unsure(Problem):
-    """The request that makes a post public was sent and its answer was lost."""
+    """The request that makes a post public was sent and its answer was lost; `final`: no one but a person can tell."""
+
+    final = False
+
+
+def for_a_person(problem: Problem) -> Unsure:
+    """The same in words, where a commit is in doubt and no look will ever tell more."""
+    unsure = Unsure(problem.sentence, words=problem.words)
+    unsure.final = True
+    return unsure
 
 
 class Blocked(Problem):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .answers import Answer
 from .models import Account, Entry, Media, Receipt, Token
-from .problems import Problem, Retry, Unsure
+from .problems import Problem, Rejected, Retry, Unsure
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -19,10 +19,17 @@ _NOBODY = Token(access="")
 class File(Protocol):
     """One file of an entry, in the bucket; nothing is read before it is asked for."""
 
-    media: Media
+    @property
+    def media(self) -> Media:
+        """What is known of it."""
+        ...
 
     def url(self) -> str:
         """An address signed now, for platforms that fetch by themselves; good for an hour."""
+        ...
+
+    def lasting(self) -> str:
+        """An address that stays good, for platforms that show a file from where it lies."""
         ...
 
     def read(self, start: int = 0, end: int | None = None) -> bytes:
@@ -38,6 +45,17 @@ class File(Protocol):
         ratio: tuple[float, float] | None = None,
     ) -> "Picture":
         """The picture as it is if it is allowed so, else shrunk or converted as little as needed."""
+        ...
+
+    def fit_url(
+        self,
+        types: tuple[str, ...],
+        max_bytes: int | None = None,
+        max_side: int | None = None,
+        max_pixels: int | None = None,
+        ratio: tuple[float, float] | None = None,
+    ) -> str:
+        """What `fit` gives, as an address signed now, for platforms that fetch pictures by themselves."""
         ...
 
 
@@ -80,6 +98,8 @@ class Session:
     def _send(self, method: str, url: str, *, committed: bool, signed: bool = True, **parts: Any) -> Answer:
         import httpx2
 
+        from .guard import Unsafe
+
         url = url if "://" in url else self.provider.base(self) + url
         headers = {**self.provider.headers, **(parts.pop("headers", None) or {})}
         if signed:
@@ -98,6 +118,8 @@ class Session:
             raise Retry(
                 f"{title} could not be reached; nothing was sent.", words=type(lost).__name__
             ) from lost
+        except Unsafe as unsafe:
+            raise Rejected(f"{title} cannot be reached there. {unsafe}") from unsafe
         except httpx2.HTTPError as lost:
             raise self._silence(committed, title, lost) from lost
         answer = Answer(response, title, committed)
@@ -158,3 +180,26 @@ class Job(Session):
         """The one request that makes this entry public; the intent is on record before it leaves."""
         self.intend()
         return self._send(method, url, committed=True, **parts)
+
+    def keep(self, **changed: Any) -> None:
+        """Changes names of the state and saves it."""
+        self.state = {**(self.state or {}), **changed}
+        self.save(self.state)
+
+    def step(self, name: str, method: str, url: str, **parts: Any) -> Answer:
+        """A commit that is one of several of this entry (a subreddit each).
+
+        While it is under way `state["step"]` is its name and `state["sent"]` the time, so that `look` knows
+        what a doubt is about. After a success the provider takes the name away in the save that adds the
+        step's receipt to `state["done"]`, which outlives a failure and a person's retry. A refusal needs
+        no save: it leaves no doubt, and saving would count as getting on.
+        """
+        if (self.state or {}).get("step") != name:
+            self.keep(step=name, sent=self.now.isoformat())
+        try:
+            return self.commit(method, url, **parts)
+        except Unsure:
+            raise
+        except Problem:
+            self.state = {**(self.state or {}), "step": None}
+            raise

@@ -4,10 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,11 @@ class Settings:
     def parameters(self) -> str:
         """Where this stage's secrets lie in SSM."""
         return f"/lamppost/{self.stage}"
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """`host:port` that the address guard lets through: the sandbox's, where there is one."""
+        return (self.sandbox.partition("://")[2],) if self.sandbox else ()
 
     def callback(self, platform: str) -> str:
         """The redirect URI to register at a platform: exact, to the letter."""
@@ -55,7 +57,7 @@ def settings() -> Settings:
 
 
 @cache
-def client(name: str) -> "BaseClient | Any":
+def client(name: str) -> Any:
     """An AWS client, made when first needed and kept: short time-outs, standard retries."""
     import boto3
     from botocore.config import Config
@@ -63,4 +65,5 @@ def client(name: str) -> "BaseClient | Any":
     config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
     if name == "s3":
         config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
-    return boto3.client(name, config=config)  # type: ignore[call-overload]
+    make: Any = boto3.client  # every service has a type of its own; the users know theirs
+    return make(name, config=config)

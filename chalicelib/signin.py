@@ -44,7 +44,8 @@ class Form(Auth):
 class OAuth2(Auth):
     """RFC 6749 with its dialects. Addresses may be paths at the provider's base.
 
-    `names` renames parameters (TikTok says `client_key`); `extra` are added to the consent address;
+    `names` renames parameters (TikTok says `client_key`); `extra` are added to the consent address, and
+    `token_extra` to the exchange of the code;
     `lifetime` is assumed, in seconds, when the answer names none; `ahead` is how long before its end a
     token is refreshed, in seconds; `granted` says whether the answer lists scopes to be
     compared; `keep` names fields of the token's answer that the provider wants in `Token.data`.
@@ -63,6 +64,7 @@ class OAuth2(Auth):
     extra: Mapping[str, str] = field(default_factory=dict)
     token_method: Literal["POST", "GET"] = "POST"
     token_headers: Mapping[str, str] = field(default_factory=dict)
+    token_extra: Mapping[str, str] = field(default_factory=dict)
     refreshes: bool = True
     lifetime: float | None = None
     ahead: float = 300

@@ -4,24 +4,21 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
 import regex
 
 from .hypertext import plain as plain
+from .links import Link as Link
+from .links import links as links
+from .links import shorten, written
 
-Count = Literal["weighted", "graphemes", "mastodon", "utf16", "points", "bytes"]
+Length = Callable[[str], int]
+Count = Literal["weighted", "graphemes", "mastodon", "utf16", "points", "bytes", "threads"]
 
 # X and Mastodon show every link shortened to this many characters.
 URL_LENGTH: Final = 23
-
-
-class Link(NamedTuple):
-    """A URL as it stands in a text, at `text[start:end]`."""
-
-    start: int
-    end: int
-    url: str
 
 
 class Facet(NamedTuple):
@@ -42,11 +39,11 @@ def count(text: str, how: Count, url_length: int = URL_LENGTH) -> int:
 
 
 def _weighted(text: str, url_length: int) -> int:
+    """X's own counter (twitter-text v3), which finds no link itself once the links are shortened and the dots are gone."""
     from twitter_text import parse_tweet
-    from twitter_text.config import config
 
-    options = {**config["defaults"], "transformed_url_length": url_length}
-    return int(parse_tweet(text, options).weightedLength)
+    text = unicodedata.normalize("NFC", text)
+    return int(parse_tweet(shorten(text, links(text), url_length).replace(".", ",")).weightedLength)
 
 
 def _graphemes(text: str, _url_length: int = 0) -> int:
@@ -55,9 +52,18 @@ def _graphemes(text: str, _url_length: int = 0) -> int:
 
 def _mastodon(text: str, url_length: int) -> int:
     """Graphemes, after links shrink to `url_length` and `@user@host` to `@user` (Mastodon's StatusLengthValidator)."""
-    for link in reversed(_written_links(text)):
-        text = text[: link.start] + "x" * url_length + text[link.end :]
+    text = shorten(text, written(text), url_length)
     return _graphemes(_REMOTE_MENTION.sub(r"\1", text))
+
+
+def _threads(text: str, _url_length: int = 0) -> int:
+    """Characters, but an emoji costs what its UTF-8 does."""
+    clusters = _GRAPHEME.findall(text)
+    return sum(len(_bytes(each)) if _EMOJI.search(each) else len(each) for each in clusters)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 # surrogatepass: half an emoji must be counted too, not crash the count.
@@ -67,38 +73,21 @@ COUNTERS: Final[dict[Count, Callable[[str, int], int]]] = {
     "mastodon": _mastodon,
     "utf16": lambda text, _: len(text.encode("utf-16-le", "surrogatepass")) // 2,
     "points": lambda text, _: len(text),
-    "bytes": lambda text, _: len(text.encode("utf-8", "surrogatepass")),
+    "bytes": lambda text, _: len(_bytes(text)),
+    "threads": _threads,
 }
 
 _GRAPHEME = regex.compile(r"\X")
+_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
 _REMOTE_MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@[\w.-]*\w", re.IGNORECASE)
-
-
-# --- links
-
-
-def links(text: str) -> list[Link]:
-    """Every URL that X would shorten: with a scheme, or a bare name under a real top-level domain."""
-    return _twitter_links(text, bare=True) if "." in text else []
-
-
-def _written_links(text: str) -> list[Link]:
-    return _twitter_links(text, bare=False) if "://" in text else []
-
-
-def _twitter_links(text: str, *, bare: bool) -> list[Link]:
-    from twitter_text.extract_urls import extract_urls_with_indices
-
-    found = extract_urls_with_indices(text, extract_urls_without_protocol=bare)
-    return [Link(each["indices"][0], each["indices"][1], each["url"]) for each in found]
 
 
 # --- cutting
 
 # From the kindest cut to the last resort; a match is what lies between two parts or before the next.
 _CUTS = (
-    re.compile(r"\s*\n\s*\n\s*"),
-    re.compile(r"\s*\n\s*"),
+    re.compile(r"\n[^\S\n]*\n\s*"),
+    re.compile(r"\n\s*"),
     re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])[」』”’）]*\s*"),
     re.compile(r"\s+"),
 )
@@ -111,15 +100,24 @@ def split(text: str, limit: int, how: Count, url_length: int = URL_LENGTH) -> li
     Only white space at the cuts and ends is dropped; no link and no grapheme is ever cut, so one
     that is longer than `limit` is a ValueError with a sentence.
     """
+    length = partial(count, how=how, url_length=url_length)
     rest, parts = text.strip(), []
-    while count(rest, how, url_length) > limit:
-        end = _cut(rest, limit, lambda part: count(part, how, url_length))
+    while length(window := _window(rest, limit, length)) > limit:
+        end = _cut(window, limit, length)
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*parts, rest]
 
 
-def _cut(text: str, limit: int, length: Callable[[str], int]) -> int:
+def _window(text: str, limit: int, length: Length) -> str:
+    """As much of the beginning as the next part can depend on: counting the whole rest for every cut takes too long."""
+    size = max(limit, 1) * 2
+    while size < len(text) and length(text[:size]) <= limit:
+        size *= 2
+    return text[:size]
+
+
+def _cut(text: str, limit: int, length: Length) -> int:
     fallback = 0
     for pattern in _CUTS:
         end = _last_fit(text, [match.end() for match in pattern.finditer(text)], limit, length)
@@ -129,14 +127,14 @@ def _cut(text: str, limit: int, length: Callable[[str], int]) -> int:
     return fallback or _hard_cut(text, limit, length)
 
 
-def _last_fit(text: str, ends: list[int], limit: int, length: Callable[[str], int]) -> int:
+def _last_fit(text: str, ends: list[int], limit: int, length: Length) -> int:
     """The last of `ends` whose prefix fits, else 0."""
     fitting = bisect_right(ends, limit, key=lambda end: length(text[:end].rstrip()))
     # A count is not quite monotonic (a name becomes a link by its last letter), so look again.
     return next((end for end in reversed(ends[:fitting]) if length(text[:end].rstrip()) <= limit), 0)
 
 
-def _hard_cut(text: str, limit: int, length: Callable[[str], int]) -> int:
+def _hard_cut(text: str, limit: int, length: Length) -> int:
     word = re.match(r"\S+", text)
     stop = word.end() if word else len(text)
     whole = [*links(text), *(Link(*found.span(), found.group()) for found in _SCHEME_LINK.finditer(text))]
@@ -174,10 +172,10 @@ def facets(text: str) -> list[Facet]:
 
 def _link_spans(text: str) -> Iterator[_Span]:
     for match in _LINK.finditer(text):
-        written, scheme, domain = match.groups()
+        shown, scheme, domain = match.groups()
         if not scheme and not _is_domain(domain):
             continue
-        url = re.sub(r"[.,;:!?]$", "", written)
+        url = re.sub(r"[.,;:!?]$", "", shown)
         url = url[:-1] if url.endswith(")") and "(" not in url else url
         yield match.start(1), match.start(1) + len(url), "link", url if scheme else f"https://{url}"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx2
 
 log = logging.getLogger("lamppost.wire")
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it writes whole addresses, and some hold a token
 
 #: Seconds: to connect, between two bytes read, between two bytes written.
 TIMEOUTS = (5.0, 30.0, 60.0)

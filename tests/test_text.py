@@ -4,17 +4,18 @@ import time
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from twitter_text import parse_tweet
 
 from chalicelib import text
 from chalicelib.text import Count, Facet
 
 FAMILY = "👨‍👩‍👧‍👦"
-WORDS = st.text(
+WORDS = st.lists(
     st.sampled_from(
         [*"abc dE.!?,\n\r\t 。日本한é#@_*()[]", "e\u0301", FAMILY, "🇫🇷", "1️⃣", "👍🏽", "नि", "example.com"]
     ),
     max_size=120,
-) | st.text(max_size=60)
+).map("".join) | st.text(max_size=60)
 HOWS: list[Count] = ["weighted", "graphemes", "mastodon", "utf16", "points", "bytes"]
 
 
@@ -48,6 +49,16 @@ HOWS: list[Count] = ["weighted", "graphemes", "mastodon", "utf16", "points", "by
 )
 def test_x_weighs_as_its_own_counter_does(written: str, weight: int) -> None:
     assert text.count(written, "weighted") == weight
+
+
+@given(WORDS)
+def test_x_counts_the_same_with_our_link_finding_as_with_its_own(written: str) -> None:
+    assert text.count(written, "weighted") == parse_tweet(written).weightedLength
+
+
+def test_many_names_in_a_row_are_still_links() -> None:
+    assert text.count(",".join(["a.com"] * 40), "weighted") == 40 * 23 + 39
+    assert text.count("日" * 300 + " example.com/" + "ü" * 20, "weighted") == 601 + 23
 
 
 @pytest.mark.parametrize(
@@ -175,6 +186,13 @@ def test_a_short_paragraph_does_not_make_a_short_part() -> None:
     assert second.endswith("word")
 
 
+def test_a_cut_that_leaves_more_than_half_a_part_empty_is_no_good_cut() -> None:
+    first = text.split("A paragraph of some words.\n\n" + "word " * 18, 60, "points")[0]
+    assert len(first) > 50
+    first = text.split("A paragraph of some more words.\n\n" + "word " * 18, 60, "points")[0]
+    assert first == "A paragraph of some more words."
+
+
 def test_a_link_longer_than_a_post_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match=r"“https://example.com/a+….*longer than the 50 characters"):
         text.split("see https://example.com/" + "a" * 60, 50, "points")
@@ -233,7 +251,7 @@ def test_detection_rules(written: str, found: list[tuple[str, str]]) -> None:
     assert [(facet.kind, facet.value) for facet in text.facets(written)] == found
 
 
-@given(WORDS | st.text(st.sampled_from([*"@#.( é👋", "a.com", "https://"]), max_size=40))
+@given(WORDS | st.lists(st.sampled_from([*"@#.( é👋", "a.com", "https://"]), max_size=40).map("".join))
 def test_facets_lie_on_character_borders_in_order_and_apart(written: str) -> None:
     assume(not re.search("[\ud800-\udfff]", written))
     octets, last = written.encode(), 0

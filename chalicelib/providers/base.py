@@ -21,6 +21,7 @@ from ..problems import (
     Rejected,
     Retry,
     Unsure,
+    for_a_person,
 )
 from ..rules import Complaint, Part, Rules, check
 from ..sessions import File, Job, Picture, Session
@@ -30,7 +31,7 @@ __all__ = [
     "Account", "Answer", "Auth", "Blocked", "Choice", "Complaint", "Duplicate", "Entry", "Event", "Expired",
     "Fault", "Field", "File", "Form", "Job", "Media", "Model", "OAuth1", "OAuth2", "Options", "Pace",
     "Part", "Pending", "Picture", "Problem", "Profile", "Provider", "Published", "Receipt", "Reconnect",
-    "Rejected", "Retry", "Rules", "Session", "Token", "Tool", "Unsure", "Wait", "check", "days", "hours",
+    "Rejected", "Retry", "Rules", "Session", "Token", "Tool", "Unsure", "Wait", "check", "days", "for_a_person", "hours",
     "minutes", "overrides", "tool", "tools",
 ]  # fmt: skip
 
@@ -48,7 +49,7 @@ class Pace:
 
     number: int
     per: timedelta
-    scope: Literal["account", "app"] = "account"
+    scope: Literal["account", "app", "workspace"] = "account"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Tool:
     parameters: Mapping[str, str]
 
 
-def tool(description: str, **parameters: str) -> Callable[[F], F]:
+def tool(description: str, /, **parameters: str) -> Callable[[F], F]:
     """Marks `method(self, session, **parameters: str) -> list[dict]` as a tool; parameters are described."""
 
     def mark(method: F) -> F:
@@ -116,6 +117,8 @@ class Provider:
     headers: ClassVar[dict[str, str]] = {}
     #: The address comes from a person (an instance): every request goes through the address guard.
     own_hosts: ClassVar[bool] = False
+    #: A revoke ends every account that the same person connected through this app, so only the last one may.
+    revokes_all: ClassVar[bool] = False
     #: How long the platform may work on an entry before it counts as failed.
     patience: ClassVar[timedelta] = hours(1)
 
@@ -131,8 +134,8 @@ class Provider:
 
     # -- what a platform may say -------------------------------------------------------------------------
 
-    def look(self, job: Job) -> Published | None:
-        """Whether an entry whose answer was lost is there; None says surely not."""
+    def look(self, job: Job) -> Published | Pending | None:
+        """Whether an entry whose answer was lost is there; None says surely not, `Pending` to look again."""
         raise NotImplementedError
 
     def choices(self, session: Session) -> list[Choice]:
@@ -155,6 +158,12 @@ class Provider:
         if not isinstance(auth, OAuth2):
             raise Reconnect(f"{self.title} no longer accepts this sign-in. Connect again.")
         return refresh(session, auth)
+
+    def renews(self, token: Token) -> bool:
+        """Whether a token can be renewed without the person."""
+        if overrides(self, "refresh"):
+            return True
+        return isinstance(self.auth, OAuth2) and self.auth.refreshes and bool(token.refresh)
 
     def revoke(self, session: Session) -> None:
         """Tells the platform that the account is disconnected."""
@@ -179,6 +188,11 @@ class Provider:
     def token_answer(self, answer: dict[str, Any]) -> dict[str, Any]:
         """A token endpoint's answer in RFC 6749's names, for platforms that nest or rename them."""
         return answer
+
+    @property
+    def tells_numbers(self) -> bool:
+        """Whether there are numbers for a post."""
+        return overrides(self, "metrics")
 
     def upgrade(self, session: Session, token: Token) -> Token:
         """A longer-lived token for the one just granted, where the platform trades one."""
@@ -247,7 +261,7 @@ class Provider:
             return None
         if answer.status == 429 or answer.status >= 500:
             return Retry(f"{self.title} is busy; the sign-in is tried again.", words=answer.words)
-        if answer.find("error") in {"invalid_client", "unauthorized_client"}:
+        if str(answer.find("error")) in {"invalid_client", "unauthorized_client"}:
             return Blocked(
                 f"{self.title} does not accept the operator's app credentials.", words=answer.words
             )

@@ -99,10 +99,18 @@ def answer(body: Any = None, status: int = 200, headers: dict[str, str] | None =
     return Response(json.dumps(body), status, headers, content_type="application/json")
 
 
+def _drain(request: Request) -> None:
+    """Reads what a view left of the body: a line closed on unread bytes loses the answer too."""
+    while request.stream.read(65_536):
+        pass
+
+
 class StandIn:
     """One platform's stand-in. Subclasses name `key` and `hosts` and mark their views with `route`."""
 
     key: ClassVar[str]
+    #: Other platforms that the same hosts answer for: one company, one stand-in.
+    also: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[tuple[str, ...]]
     people: ClassVar[tuple[Person, ...]] = ()
 
@@ -121,6 +129,7 @@ class StandIn:
         """Forgets everything; subclasses set their own state here."""
         with self.lock:
             self.shown, self.failures, self.requests = [], [], []
+            self.skew = 0.0
 
     # -- what views use ----------------------------------------------------------------------------------
 
@@ -168,6 +177,7 @@ class StandIn:
             response = answer({"error": missing.name}, missing.code or 500)
         finally:
             self._note(request, host, path, response)
+            _drain(request)
         if failure is not None and failure.mode == "lost":
             raise Cut
         return response

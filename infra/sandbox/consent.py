@@ -184,7 +184,8 @@ class OAuth2StandIn(StandIn):
 
     def caller(self, request: Request, *scopes: str) -> Person:
         """The person whose token this is; refuses a missing, unknown or ended token and a missing scope."""
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        given = token if scheme.lower() == "bearer" else ""
         with self.lock:
             grant = self.tokens.get(given)
         if grant is None or (grant.until is not None and grant.until < self.now()):

@@ -28,7 +28,8 @@ class Sandbox:
         self.public = public.rstrip("/")
         self.files: dict[str, bytes] = {}
         """What a test wants fetched by address, under `/_sandbox/files/<id>/<name>`."""
-        self.stand_ins = {each.key: each(self.public) for each in stand_ins or STAND_INS}
+        made = [each(self.public) for each in stand_ins or STAND_INS]
+        self.stand_ins = {key: each for each in made for key in (each.key, *each.also)}
 
     def __getitem__(self, key: str) -> Any:
         return self.stand_ins[key]
@@ -60,7 +61,7 @@ class Sandbox:
         if path.startswith("files/"):
             return self._file(path.split("/")[1])
         wanted = request.args.get("platform")
-        chosen = [each for key, each in self.stand_ins.items() if wanted in (None, key)]
+        chosen = [each for each in self._once() if wanted in (None, each.key, *each.also)]
         if request.method == "GET":
             return self._listed(path, chosen)
         act = {"failures": _order, "expire": _expire, "reset": _reset}.get(path)
@@ -69,6 +70,10 @@ class Sandbox:
         for each in chosen:
             act(each, request)
         return answer({"done": [each.key for each in chosen]})
+
+    def _once(self) -> list[StandIn]:
+        """Every stand-in once, though it may answer for several platforms."""
+        return list(dict.fromkeys(self.stand_ins.values()))
 
     def _file(self, name: str) -> Response:
         if name not in self.files:
@@ -89,7 +94,7 @@ class Sandbox:
         rows = "".join(
             f"<li><b>{each.key}</b> <a href='{html.escape(post.url)}'>{html.escape(post.text[:200]) or '(media)'}</a> "
             f"<small>{post.at:%H:%M:%S} {html.escape(post.account)}</small>"
-            for each in self.stand_ins.values()
+            for each in self._once()
             for post in each.shown
         )
         return page(
@@ -130,6 +135,12 @@ def _face(name: str) -> Response:
 
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def make_environ(self) -> dict[str, Any]:
+        """Headers with an underscore too, which werkzeug drops and Meta's uploads have."""
+        environ = super().make_environ()
+        environ.update({f"HTTP_{name.upper()}": value for name, value in self.headers.items() if "_" in name})
+        return environ
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Says nothing: requests are noted by the stand-ins."""

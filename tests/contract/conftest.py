@@ -1,21 +1,11 @@
 """One sandbox for the whole suite, and a bench for each platform."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from chalicelib.providers import PROVIDERS
-from infra.sandbox import Sandbox, serve, stop
+from infra.sandbox import Sandbox
 from tests.contract.cases import case
-from tests.contract.harness import FILES, Bench
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    sandbox, server = serve()
-    sandbox.files = FILES
-    yield sandbox
-    stop(server)
+from tests.contract.harness import Bench
 
 
 @pytest.fixture(params=sorted(PROVIDERS))

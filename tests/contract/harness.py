@@ -40,6 +40,8 @@ class Refused:
     after: float | None = None
     #: made when the test runs, for headers that hold a moment: name -> seconds from now, and the form
     resets: dict[str, tuple[float, str]] = field(default_factory=dict)
+    #: How often in a row, where a provider tries a second way of its own.
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ class MemoryFile:
     def url(self) -> str:
         return f"{self.base}/_sandbox/files/{self.media.id}/{self.media.name}"
 
+    def lasting(self) -> str:
+        return self.url()
+
     def read(self, start: int = 0, end: int | None = None) -> bytes:
         return FILES[self.media.id][start:end]
 
@@ -129,6 +134,13 @@ class MemoryFile:
                 self.read(), types, max_bytes=max_bytes, max_side=max_side, max_pixels=max_pixels, ratio=ratio
             )
         )
+
+    def fit_url(self, types: tuple[str, ...], max_bytes: int | None = None, max_side: int | None = None,
+                max_pixels: int | None = None, ratio: tuple[float, float] | None = None) -> str:  # fmt: skip
+        picture = self.fit(types, max_bytes, max_side, max_pixels, ratio)
+        name = f"{self.media.id}-fit"
+        FILES[name] = picture.data
+        return f"{self.base}/_sandbox/files/{name}/{self.media.name}"
 
 
 class Bench:

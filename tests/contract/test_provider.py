@@ -236,7 +236,11 @@ def provoke(connected: Connected, refusal: Refused) -> Problem:
     bench = connected.bench
     bench.stand_in.failures[:] = [
         Failure(
-            path=refusal.path or bench.case.commit, status=refusal.status, headers=headers, body=refusal.body
+            path=refusal.path or bench.case.commit,
+            status=refusal.status,
+            headers=headers,
+            body=refusal.body,
+            times=refusal.times,
         )
     ]
     kinds_tried = bench.case.entries if refusal.path else dict([next(iter(bench.case.entries.items()))])

@@ -1,0 +1,179 @@
+"""Checking and saving posts: stored first, scheduled after."""
+
+import hashlib
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from . import clock, schedule
+from .models import Account, Delivery, Entry, Model, Post
+from .providers import PROVIDERS
+from .providers.base import Complaint
+from .refusals import Refused
+from .store import accounts, deliveries, posts
+from .store.table import Lost
+
+log = logging.getLogger("lamppost")
+
+#: A due time this far in the past still counts as now: clocks differ and people are slow.
+LATE = timedelta(minutes=5)
+#: The furthest that a post may be scheduled ahead.
+AHEAD = timedelta(days=366 * 5)
+#: Deliveries of one post: what one transaction of DynamoDB holds.
+MOST = 99
+
+
+class Target(Model):
+    """One account of a post: its own entries where it says something else, and its platform's options."""
+
+    account: str
+    entries: tuple[Entry, ...] | None = None
+    options: dict[str, Any] = {}
+
+
+class Draft(Model):
+    """What a person composed; `due` is a moment, `draft` keeps it from going out."""
+
+    entries: tuple[Entry, ...] = ()
+    targets: tuple[Target, ...]
+    due: datetime
+    zone: str = "UTC"
+    draft: bool = False
+    tags: tuple[str, ...] = ()
+
+
+class Checked(Model):
+    """One account's complaint: which entry, and the sentence that names the limit."""
+
+    account: str
+    platform: str
+    entry: int
+    sentence: str
+
+
+def check(workspace: str, draft: Draft, now: datetime) -> list[Checked]:
+    """Everything that stands in the way of a draft, without saving it."""
+    if not draft.draft:
+        check_time(draft.due, now)
+    known = _accounts(workspace, draft)
+    return [said for target in draft.targets for said in _check_target(draft, target, known[target.account])]
+
+
+def _accounts(workspace: str, draft: Draft) -> dict[str, Account]:
+    """The accounts that a draft names; an unknown, foreign or disconnected one is a 404."""
+    found = {each.id: each for each in accounts.all_of(workspace) if each.health != "disconnected"}
+    for target in draft.targets:
+        if target.account not in found:
+            raise Refused(404, "unknown-account", f"There is no account “{target.account[:40]}” here.")
+    return found
+
+
+def _check_target(draft: Draft, target: Target, account: Account) -> list[Checked]:
+    provider, entries = PROVIDERS[account.platform], _entries(draft, target)
+    try:
+        options = provider.Options.model_validate(target.options)
+    except ValidationError as wrong:
+        sentences = [
+            Complaint(entry=0, sentence=_option_sentence(provider.title, each)) for each in wrong.errors()
+        ]
+    else:
+        sentences = provider.check(entries, account, options)
+    return [
+        Checked(account=account.id, platform=account.platform, entry=each.entry, sentence=each.sentence)
+        for each in sentences
+    ]
+
+
+def _option_sentence(title: str, error: Any) -> str:
+    where = ".".join(map(str, error["loc"])) or "options"
+    return f"{title}'s option “{where}”: {error['msg'].removeprefix('Value error, ')}."
+
+
+def _entries(draft: Draft, target: Target) -> tuple[Entry, ...]:
+    return draft.entries if target.entries is None else target.entries
+
+
+def check_time(due: datetime, now: datetime) -> None:
+    """Refuses a moment that is past, or so far ahead that it can only be a mistake."""
+    if due < now - LATE:
+        sentence = f"The due time {clock.iso(due)} is in the past. Choose a later one, or “now”."
+        raise Refused(422, "past-due", sentence)
+    if due > now + AHEAD:
+        raise Refused(422, "too-far", "A post can be scheduled five years ahead at the most.")
+
+
+def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> tuple[Post, list[Delivery]]:
+    """Checks, stores and schedules a post; the same idempotency key again answers with the first one."""
+    number = identify(workspace, idempotency, now)
+    if idempotency and (before := posts.read(workspace, number)) is not None:
+        return before
+    known = _refuse_wrong(workspace, draft, now)
+    post = Post(workspace=workspace, id=number, due=draft.due, zone=draft.zone, entries=draft.entries,
+                tags=draft.tags, created=now)  # fmt: skip
+    parts = [_delivery(post, draft, target, known[target.account]) for target in draft.targets]
+    try:
+        posts.save(post, parts)
+    except Lost:  # two requests with one key at the same time
+        before = posts.read(workspace, number)
+        assert before is not None
+        return before
+    for part in parts:
+        arrange(part, now)
+    return post, parts
+
+
+def _refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Account]:
+    """Refuses what cannot be posted; a draft may still be wrong, but not about its accounts. Its accounts."""
+    targets = [target.account for target in draft.targets]
+    if not targets:
+        raise Refused(422, "no-account", "Choose at least one account to post to.")
+    if len(targets) > MOST:
+        raise Refused(422, "too-many-accounts", f"A post goes to {MOST} accounts at the most.")
+    if len(set(targets)) < len(targets):
+        raise Refused(422, "account-twice", "An account is named twice.")
+    if not draft.draft:
+        check_time(draft.due, now)
+    known = _accounts(workspace, draft)
+    complaints = [
+        each for target in draft.targets for each in _check_target(draft, target, known[target.account])
+    ]
+    if complaints and not draft.draft:
+        details = [each.model_dump() for each in complaints]
+        raise Refused(422, "not-postable", complaints[0].sentence, details)
+    return known
+
+
+def identify(workspace: str, idempotency: str, now: datetime) -> str:
+    """A post's id: sortable by time, or following from the idempotency key. Letters that Scheduler takes."""
+    if idempotency:
+        return "k" + hashlib.sha256(f"{workspace}\n{idempotency}".encode()).hexdigest()[:24]
+    return f"{int(now.timestamp() * 1000):011x}{secrets.token_hex(7)}"
+
+
+def _delivery(post: Post, draft: Draft, target: Target, account: Account) -> Delivery:
+    return Delivery(
+        workspace=post.workspace,
+        id=f"{post.id}.{account.id}",
+        post=post.id,
+        account=account.id,
+        platform=account.platform,
+        entries=_entries(draft, target),
+        options=target.options,
+        state="draft" if draft.draft else "scheduled",
+        due=post.due,
+    )
+
+
+def arrange(delivery: Delivery, now: datetime) -> None:
+    """Sends a scheduled delivery on its way. A failure here costs minutes, not the post: the sweeper finds it."""
+    if delivery.state != "scheduled":
+        return
+    try:
+        schedule.arrange(deliveries.message(delivery), delivery.next or delivery.due, now)
+    except Exception:
+        log.exception(
+            "a delivery was stored but not scheduled; the sweeper will", extra={"delivery": delivery.id}
+        )

@@ -1,0 +1,246 @@
+"""Connecting an account: begin, finish, choose, disconnect; `renew.py` keeps it alive afterwards."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from . import oauth, vault
+from .models import Account, Choice, Profile, Token
+from .problems import Reconnect, Rejected
+from .providers import PROVIDERS
+from .providers.base import Provider, overrides
+from .renew import host_session, need, refreshable, session_for, wake
+from .sessions import Session
+from .settings import settings
+from .signin import Form, OAuth1, OAuth2
+from .store import accounts, signins
+
+log = logging.getLogger("lamppost")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where to send the browser, or the fields of a form to show in place of a consent page."""
+
+    url: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A connected account, or the choices of a second step with the id to choose by."""
+
+    accounts: tuple[Account, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    choice: str = ""
+    platform: str = ""
+    workspace: str = ""
+    back: str = ""
+
+
+def offered() -> list[Provider]:
+    """The platforms that this stage deploys and that have their secrets."""
+    app = vault.secrets()
+    return [p for key, p in PROVIDERS.items() if key in settings().platforms and not p.missing(app)]
+
+
+def provider_of(platform: str) -> Provider:
+    """An offered platform; another is `Rejected`, without a word on what the operator lacks."""
+    for provider in offered():
+        if provider.key == platform:
+            return provider
+    raise Rejected(f"“{platform[:40]}” is not a platform that can be connected here.")
+
+
+# -- signing in --------------------------------------------------------------------------------------------
+
+
+def begin(
+    workspace: str, platform: str, given: Mapping[str, str], browser: str, now: datetime, back: str = ""
+) -> Begun:
+    """Starts a sign-in for a browser (known by a secret of its own); `given` fills the platform's fields."""
+    provider = provider_of(platform)
+    session = _new_session(provider, dict(given), now)
+    auth = provider.auth_for(session)
+    state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+    kept: dict[str, Any] = {
+        "workspace": workspace,
+        "platform": platform,
+        "browser": browser,
+        "host": session.host,
+        "back": back,
+    }
+    if isinstance(auth, Form):
+        signins.remember(state, kept, now)
+        return Begun(url="", state=state)
+    assert isinstance(auth, OAuth1 | OAuth2)
+    redirect = settings().callback(platform)
+    url, asked = oauth.consent(session, auth, redirect, state, verifier)
+    state = asked.get("token", state)
+    sealed = vault.seal_text(asked.get("secret", verifier), purpose="sign-in")
+    signins.remember(state, {**kept, "sealed": sealed, "token": asked.get("token", "")}, now)
+    return Begun(url=session.wire.route(platform, url), state=state)
+
+
+def finish(platform: str, query: Mapping[str, str], browser: str, now: datetime) -> Finished:
+    """What the callback brings: an account, or choices. Each state is good once, for its own browser."""
+    provider = provider_of(platform)
+    kept = _recall(provider, query, browser, now)
+    if denied := _denied(query):
+        raise Rejected(f"{provider.title} was not connected: the request was declined there.", words=denied)
+    session = host_session(provider, kept["host"], now)
+    auth = provider.auth_for(session)
+    assert isinstance(auth, OAuth1 | OAuth2)
+    secret = vault.unseal_text(kept["sealed"], purpose="sign-in")
+    session.token = _granted(
+        session, auth, query, {"verifier": secret, "token": kept["token"], "secret": secret}
+    )
+    return _welcome(session, kept, now)
+
+
+def submit(platform: str, given: Mapping[str, str], state: str, browser: str, now: datetime) -> Finished:
+    """A filled form instead of a consent page."""
+    provider = provider_of(platform)
+    kept = _recall(provider, {"state": state}, browser, now)
+    session = host_session(provider, kept["host"] or provider.place(dict(given), vault.secrets()), now)
+    session.token = provider.login(session, dict(given))
+    return _welcome(session, kept, now)
+
+
+def choose(choice: str, remotes: list[str], browser: str, now: datetime) -> list[Account]:
+    """The second step: one account for each page, board or channel chosen."""
+    kept = _offered(choice, browser, now)
+    found = [Choice.model_validate_json(each) for each in _opened(kept["sealed"])]
+    chosen = [each for each in found if each.profile.id in remotes]
+    if not chosen:
+        raise Rejected("None of the pages on offer was chosen.")
+    token = Token.model_validate_json(vault.unseal_text(kept["token"], purpose="choice"))
+    workspace, platform, host = kept["workspace"], kept["platform"], kept["host"]
+    return [_keep(workspace, platform, host, each.profile, each.token or token, now) for each in chosen]
+
+
+def _offered(choice: str, browser: str, now: datetime) -> dict[str, Any]:
+    kept = signins.offered(choice, now)
+    if kept is None or not browser or not secrets.compare_digest(kept["browser"], browser):
+        raise Rejected("This choice has ended or belongs to another browser. Connect again.")
+    return kept
+
+
+def _new_session(provider: Provider, given: dict[str, str], now: datetime) -> Session:
+    app = vault.secrets()
+    host = provider.place(given, app)
+    return host_session(provider, host, now, register=True)
+
+
+def _recall(provider: Provider, query: Mapping[str, str], browser: str, now: datetime) -> dict[str, Any]:
+    state = query.get("state") or query.get("oauth_token") or query.get("denied") or ""
+    kept = signins.recall(state, now) if state else None
+    if kept is None or kept["platform"] != provider.key:
+        raise Rejected(
+            "This sign-in is unknown, was used already, or is older than ten minutes. Begin again."
+        )
+    if not browser or not secrets.compare_digest(kept["browser"], browser):
+        raise Rejected("This sign-in was begun in another browser. Begin again in this one.")
+    return kept
+
+
+def _denied(query: Mapping[str, str]) -> str:
+    """The platform's word for a refusal, in any of the ways it comes."""
+    if "denied" in query:
+        return "denied"
+    return " ".join(filter(None, (query.get("error"), query.get("error_description"))))
+
+
+def _granted(
+    session: Session, auth: OAuth1 | OAuth2, query: Mapping[str, str], kept: Mapping[str, str]
+) -> Token:
+    needed = "oauth_verifier" if isinstance(auth, OAuth1) else "code"
+    if not query.get(needed):
+        raise Rejected(f"{session.provider.title} sent no {needed}. Begin again.")
+    token = oauth.exchange(session, auth, settings().callback(session.provider.key), query, kept)
+    wanted = set(session.provider.scopes(session))
+    if isinstance(auth, OAuth2) and auth.granted and token.scopes and (lacking := wanted - set(token.scopes)):
+        raise Rejected(
+            f"{session.provider.title} was not connected: it needs every right that was asked for "
+            f"({', '.join(sorted(lacking))} missing). Connect again and leave all of them ticked."
+        )
+    session.token = token
+    return session.provider.upgrade(session, token)
+
+
+def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finished:
+    provider, workspace = session.provider, kept["workspace"]
+    known = {"platform": provider.key, "workspace": workspace, "back": kept.get("back", "")}
+    if not overrides(provider, "choices"):
+        account = _keep(workspace, provider.key, session.host, provider.me(session), session.token, now)
+        return Finished(accounts=(account,), **known)
+    found = provider.choices(session)
+    if not found:
+        raise Rejected(f"{provider.title} shows nothing of yours that could be connected here.")
+    choice = signins.offer(
+        {
+            "workspace": workspace,
+            "platform": provider.key,
+            "browser": kept["browser"],
+            "host": session.host,
+            "token": vault.seal_text(session.token.model_dump_json(), purpose="choice"),
+            "sealed": [vault.seal_text(each.model_dump_json(), purpose="choice") for each in found],
+        },
+        now,
+    )
+    return Finished(choices=tuple(found), choice=choice, **known)
+
+
+def _opened(sealed: list[str]) -> list[str]:
+    return [vault.unseal_text(each, purpose="choice") for each in sealed]
+
+
+def _keep(workspace: str, platform: str, host: str, profile: Profile, token: Token, now: datetime) -> Account:
+    """Stores an account, new or again: a reconnect lands on the same id and loses nothing."""
+    number = accounts.identify(workspace, platform, profile.id)
+    before = accounts.read(workspace, number)
+    account = Account(
+        workspace=workspace,
+        id=number,
+        platform=platform,
+        remote=profile.id,
+        name=profile.name,
+        handle=profile.handle,
+        picture=profile.picture,
+        host=host,
+        data=profile.data,
+        sealed=vault.seal(token, workspace, number),
+        scopes=token.scopes,
+        expires=token.expires,
+        refreshable=refreshable(PROVIDERS[platform], token),
+        created=before.created if before else now,
+        generation=before.generation + 1 if before else 0,
+    )
+    accounts.save(account, wake(account, token, now))
+    return account
+
+
+def disconnect(account: Account, now: datetime) -> Account:
+    """Forgets the token, here and (as far as it goes) at the platform."""
+    session = session_for(account, now)
+    try:
+        session.provider.revoke(session)
+    except Exception as trouble:  # noqa: BLE001  # the wish is to be rid of it: what the platform says does not matter
+        log.warning("revoke failed", extra={"platform": account.platform, "why": type(trouble).__name__})
+    accounts.snooze(account, None)
+    return accounts.renew(account, None, health="disconnected", sealed=(), refreshable=False, expires=None)
+
+
+def heard(platform: str, headers: Mapping[str, str], body: bytes, now: datetime) -> dict[str, Any]:
+    """A signed request of the platform's own: checked by its provider, then accounts that are gone are marked."""
+    provider = provider_of(platform)
+    if not overrides(provider, "event"):
+        raise Rejected(f"{provider.title} sends no events here.")
+    event = provider.event(headers, body, vault.secrets(), now)
+    for remote in event.gone:
+        for account in accounts.by_remote(platform, remote):
+            need(account, Reconnect(event.sentence or f"{provider.title} removed our access."), now)
+    return event.answer

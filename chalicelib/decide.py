@@ -1,0 +1,177 @@
+"""What people decide about saved posts: moved, cancelled, tried again, and whether an unsure one is out."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import schedule
+from .compose import arrange, check_time
+from .models import Account, Delivery, Post, Receipt, State, Trouble
+from .problems import Problem
+from .providers import PROVIDERS
+from .refusals import Refused
+from .states import OPEN
+from .store import deliveries, posts
+from .store.table import Lost
+
+log = logging.getLogger("lamppost")
+
+
+def load(workspace: str, post: str) -> tuple[Post, list[Delivery]]:
+    """A post and its deliveries, or a 404."""
+    found = posts.read(workspace, post)
+    if found is None:
+        raise Refused(404, "unknown-post", "There is no such post here.")
+    return found
+
+
+def load_delivery(workspace: str, delivery: str) -> Delivery:
+    """One delivery, or a 404."""
+    found = deliveries.read(workspace, delivery)
+    if found is None:
+        raise Refused(404, "unknown-delivery", "There is no such delivery here.")
+    return found
+
+
+def move(workspace: str, post: str, due: datetime, now: datetime) -> tuple[Post, list[Delivery]]:
+    """Another due time for what has not gone out; the rest stays as it is."""
+    head, parts = load(workspace, post)
+    check_time(due, now)
+    movable = [part for part in parts if part.state in OPEN and part.intent is None and not part.receipts]
+    if not movable:
+        raise Refused(
+            409, "not-movable", "Nothing of this post can be moved: it is out, cancelled or going out now."
+        )
+    _change_all(head, movable, now, {"due": due}, due=due, next=None, reserved=False)
+    return load(workspace, post)
+
+
+def cancel(workspace: str, post: str, now: datetime) -> tuple[Post, list[Delivery]]:
+    """Cancels what has not gone out."""
+    _, parts = load(workspace, post)
+    for part in parts:
+        if part.state in {"draft", "scheduled", "held", "failed"}:
+            cancel_delivery(part, now)
+    return load(workspace, post)
+
+
+def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
+    """One account less."""
+    if delivery.state not in {"draft", "scheduled", "held", "failed"}:
+        raise Refused(
+            409, "not-cancellable", f"This delivery is {delivery.state}; it can no longer be cancelled."
+        )
+    _no_doubt(delivery)
+    done = _alter(delivery, state="cancelled", next=None)
+    _unschedule(done)
+    return done
+
+
+def retry(delivery: Delivery, now: datetime) -> Delivery:
+    """Another try for what failed or is held; what is out of a thread stays out."""
+    if delivery.state not in {"failed", "held", "scheduled"}:
+        raise Refused(
+            409, "not-retryable", f"This delivery is {delivery.state}; there is nothing to try again."
+        )
+    fresh = {"next": now, "tries": 0, "reserved": False, "work": delivery.steps, "since": None}
+    done = _alter(delivery, state="scheduled", **fresh)
+    arrange(done, now)
+    return done
+
+
+def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime) -> Delivery:
+    """A person looked: it is out (with its address), or it is not and is posted again."""
+    if delivery.state != "unsure":
+        raise Refused(409, "not-unsure", f"This delivery is {delivery.state}; there is nothing to decide.")
+    if not out:
+        again = {"next": now, "tries": 0, "intent": None, "work": delivery.steps}
+        again |= {"generation": delivery.generation + 1, "since": None}
+        done = _alter(delivery, state="scheduled", **again)
+        arrange(done, now)
+        return done
+    receipt = Receipt(id=url.rstrip("/").rsplit("/", 1)[-1] or "by hand", url=url, at=now)
+    receipts = (*delivery.receipts, receipt)
+    state: State = "published" if len(receipts) == len(delivery.entries) else "scheduled"
+    done = _alter(
+        delivery, state=state, receipts=receipts, intent=None, work=None, trouble=None, next=now, tries=0
+    )
+    arrange(done, now)
+    return done
+
+
+def release_held(account: Account, now: datetime) -> int:
+    """After a reconnect: what was held goes out, except what is a day late; that waits for a person."""
+    count = 0
+    for delivery in list(deliveries.of_account(account.workspace, account.id, "held")):
+        try:
+            count += _release(delivery, now)
+        except Lost:
+            continue
+    return count
+
+
+def _release(delivery: Delivery, now: datetime) -> bool:
+    if now - delivery.due > timedelta(days=1):
+        sentence = (
+            "It was due while the account was disconnected, more than a day ago. Retry it, or cancel it."
+        )
+        deliveries.alter(delivery, state="failed", trouble=Trouble(sentence=sentence, at=now))
+        return False
+    moved = deliveries.alter(delivery, state="scheduled", next=max(now, delivery.due), tries=0, trouble=None)
+    arrange(moved, now)
+    return True
+
+
+def _no_doubt(delivery: Delivery) -> None:
+    if delivery.intent is not None:
+        sentence = "Lamppost is finding out whether this is out already. Try again in a minute."
+        raise Refused(409, "finding-out", sentence)
+
+
+def _alter(delivery: Delivery, **changes: Any) -> Delivery:
+    try:
+        return deliveries.alter(delivery, **changes)
+    except Lost as lost:
+        raise Refused(
+            409, "changed-meanwhile", "It has just changed: look again before you decide."
+        ) from lost
+
+
+def _change_all(
+    post: Post, parts: Sequence[Delivery], now: datetime, head: dict[str, Any], **changes: Any
+) -> None:
+    """Changes a post and its deliveries together, then moves their schedules."""
+    altered, writes = [], []
+    for part in parts:
+        put = {**changes, "version": part.version + 1}
+        after = part.model_copy(update=put)
+        altered.append(after)
+        writes.append(deliveries.change_of(after, put, deliveries.unchanged(part)))
+    try:
+        posts.alter(post, writes, put=head, token=secrets.token_hex(16))
+    except Lost as lost:
+        raise Refused(
+            409, "changed-meanwhile", "It has just changed: look again before you decide."
+        ) from lost
+    for after in altered:
+        _unschedule(after)
+        arrange(after, now)
+
+
+def _unschedule(delivery: Delivery) -> None:
+    """Drops a schedule that is no longer wanted; one that fires all the same finds a newer version."""
+    try:
+        schedule.clear(delivery.id)
+    except Exception:
+        log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
+
+
+def delete_there(delivery: Delivery, session: Any) -> None:
+    """Takes a published delivery back from its platform, last entry first, where the platform can."""
+    for receipt in reversed(delivery.receipts):
+        try:
+            PROVIDERS[delivery.platform].delete(session, receipt)
+        except Problem as problem:
+            raise Refused(409, "not-deleted", problem.sentence) from problem

@@ -1,0 +1,127 @@
+"""What is due, and what was lost: `release` lets work into its lane, `sweep` finds what nothing has moved."""
+
+import logging
+from datetime import datetime, timedelta
+
+from . import clock, queues, renew, schedule
+from .models import Delivery, Message, Trouble
+from .providers import PROVIDERS
+from .providers.base import Pace, Provider
+from .states import LIVE
+from .store import accounts, deliveries, keys, paces, pauses
+from .store.table import Item, Lost
+
+log = logging.getLogger("lamppost")
+
+#: Nearer than this counts as due.
+NOW = timedelta(milliseconds=50)
+
+
+def release(message: Message) -> None:
+    """A message from `due`: too early goes back for the rest, over the pace for its own moment, due into its lane."""
+    now = clock.now()
+    delivery = deliveries.read(message.workspace, message.delivery)
+    if delivery is None or not deliveries.current(delivery, message):
+        return
+    if delivery.state == "publishing":
+        _into_lane(delivery)  # an abandoned one: the claim decides whether its lease has ended
+        return
+    at = max(delivery.next or delivery.due, _paused_until(delivery) or now)
+    if at - now > NOW:
+        schedule.arrange(message, at, now)
+    elif (slot := _slot(delivery, now)) - now > NOW:
+        _put_off(delivery, slot, now)
+    else:
+        _into_lane(delivery)
+
+
+def _paused_until(delivery: Delivery) -> datetime | None:
+    return pauses.until(delivery.platform)
+
+
+def _slot(delivery: Delivery, now: datetime) -> datetime:
+    """The moment that every pace grants; one that was granted before is kept, and a mere look needs none."""
+    if delivery.reserved or delivery.state == "pending" or delivery.intent is not None:
+        return now
+    provider = PROVIDERS[delivery.platform]
+    posts = len(delivery.entries) - len(delivery.receipts)
+    slots = [
+        _reserve(provider, pace, delivery, posts, now) for pace in (*provider.paces, *_lane_pace(provider))
+    ]
+    return max(slots, default=now)
+
+
+def _lane_pace(provider: Provider) -> tuple[Pace, ...]:
+    """Fairness in a one-by-one lane: a workspace's posts enter it no faster than it drains (one a second)."""
+    return (Pace(30, timedelta(seconds=30), "workspace"),) if provider.concurrency == 1 else ()
+
+
+def _reserve(provider: Provider, pace: Pace, delivery: Delivery, posts: int, now: datetime) -> datetime:
+    of = {"account": delivery.account, "app": "app", "workspace": f"ws {delivery.workspace}"}[pace.scope]
+    return paces.reserve(provider.key, of, pace.number, pace.per, now, posts)
+
+
+def _put_off(delivery: Delivery, slot: datetime, now: datetime) -> None:
+    """Keeps the granted moment where the person sees it, and comes back then."""
+    title = PROVIDERS[delivery.platform].title
+    sentence = f"{title} takes only so many posts at a time; this one goes out at {slot:%H:%M} UTC."
+    trouble = Trouble(sentence=sentence, at=now)
+    try:
+        put_off = deliveries.defer(delivery, slot, reserved=True, trouble=trouble)
+    except Lost:
+        return  # it was moved or cancelled just now
+    schedule.arrange(deliveries.message(put_off), slot, now)
+
+
+def _into_lane(delivery: Delivery) -> None:
+    provider = PROVIDERS[delivery.platform]
+    queues.post_lane(deliveries.message(delivery), provider.key, provider.concurrency)
+
+
+# -- the sweeper --------------------------------------------------------------------------------------------
+
+
+def sweep(now: datetime) -> int:
+    """Everything whose moment has passed without anything happening to it: sent again, or tended; how many."""
+    found = [item for shard in range(keys.SHARDS) for item in deliveries.waking(shard, now)]
+    for item in found:
+        _nudge(item, now)
+    if found:
+        log.info("swept", extra={"found": len(found)})
+    return len(found)
+
+
+def _nudge(item: Item, now: datetime) -> None:
+    account, delivery = accounts.of_item(item), deliveries.of_item(item)
+    try:
+        if account is not None:
+            renew.tend(account, now)
+        elif delivery is not None and delivery.state in LIVE:
+            deliveries.snooze(delivery, now + _patience(delivery, now))
+            queues.post_due(deliveries.message(delivery))
+    except Lost:
+        return  # it moved while we looked
+    except Exception:  # one bad item must not stop the sweep
+        log.exception("a sweep stumbled", extra={"item": item["sk"]})
+
+
+def _patience(delivery: Delivery, now: datetime) -> timedelta:
+    """How long until the next look at the same: longer, the longer it has been waiting (it may only be queued)."""
+    waited = now - (delivery.lease or delivery.next or delivery.due)
+    return min(timedelta(minutes=15), max(timedelta(minutes=1), waited / 2))
+
+
+# -- dead letters -------------------------------------------------------------------------------------------
+
+
+def bury(message: Message) -> None:
+    """A message that no attempt could process: a bug of ours. Marked for the person; the sweeper goes on with it."""
+    delivery = deliveries.read(message.workspace, message.delivery)
+    log.error("a message died", extra={"delivery": message.delivery, "attempt": message.attempt})
+    if delivery is None or not deliveries.current(delivery, message) or delivery.state == "publishing":
+        return
+    sentence = "Lamppost stumbled over this post several times; it is tried again, and the operator was told."
+    try:
+        deliveries.defer(delivery, clock.now(), trouble=Trouble(sentence=sentence, at=clock.now()))
+    except Lost:
+        return

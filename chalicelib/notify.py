@@ -1,0 +1,19 @@
+"""What happened, for those who want to know: events go to the outbox."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from . import queues
+from .clock import iso, now
+
+log = logging.getLogger("lamppost")
+
+
+def tell(event: str, workspace: str, data: dict[str, Any]) -> None:
+    """Puts an event into the outbox (1 call); a failure to tell never changes what happened."""
+    plain = {name: iso(value) if isinstance(value, datetime) else value for name, value in data.items()}
+    try:
+        queues.post_outbox({"event": event, "workspace": workspace, "at": iso(now()), "data": plain})
+    except Exception as trouble:  # noqa: BLE001  # whatever AWS says: the post is what matters
+        log.warning("an event was not told", extra={"event": event, "why": type(trouble).__name__})

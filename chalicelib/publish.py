@@ -1,0 +1,202 @@
+"""From a due delivery to an outcome. Whatever happens ends in one write that says so, and in a next moment.
+
+The order of writes is the promise: claim → (intent) → commit → receipt → next entry. A crash anywhere leaves
+a lease that ends; what is then found decides: a receipt is never repeated, an intent is healed, nothing else was sent.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import clock, notify, outcomes, renew, schedule
+from .bucket import BucketFile
+from .healing import bring_out
+from .models import Delivery, Intent, Message, Pending, Published, Receipt, Trouble
+from .outcomes import Run
+from .problems import Expired, Problem, Reconnect, Rejected, Retry, Unsure
+from .providers import PROVIDERS
+from .providers.base import Provider
+from .sessions import Job
+from .store import accounts, deliveries
+from .store.table import Lost
+
+log = logging.getLogger("lamppost")
+
+#: How long a publisher has a delivery: a little more than the function may run.
+LEASE = timedelta(seconds=130)
+
+
+def deliver(message: Message, seconds_left: Callable[[], float]) -> None:
+    """One message from a lane: claims the delivery and brings out what it can. A stale message does nothing."""
+    try:
+        was, delivery = deliveries.claim(message, clock.now(), LEASE)
+        _deliver(was, delivery, seconds_left)
+    except Lost:
+        log.info("another attempt has this delivery", extra={"delivery": message.delivery})
+
+
+def _deliver(was: Delivery, delivery: Delivery, seconds_left: Callable[[], float]) -> None:
+    account = accounts.read(delivery.workspace, delivery.account)
+    doubt = _doubt(was, PROVIDERS[delivery.platform])
+    if account is None or account.health == "disconnected":
+        gone = Rejected("The account was disconnected from Lamppost.")
+        outcomes.fail(delivery, gone, clock.now(), doubt=doubt)
+    elif account.health == "reconnect":
+        trouble = account.trouble or Trouble(sentence="The account needs reconnecting.", at=clock.now())
+        outcomes.hold(delivery, trouble.sentence, clock.now(), doubt=doubt)
+    else:
+        _attempt(Run(delivery, PROVIDERS[delivery.platform], account, seconds_left, doubt=doubt))
+
+
+def _attempt(run: Run) -> None:
+    try:
+        if renew.must_refresh(run.account, clock.now()):
+            run.account = renew.refresh(run.account, clock.now())
+        while run.index < len(run.delivery.entries):
+            if not _advance(run):
+                return
+    except Problem as problem:
+        outcomes.conclude(run, problem)
+
+
+def _doubt(was: Delivery, provider: Provider) -> datetime | None:
+    """When a commit was sent whose answer is not known, if one may have been.
+
+    Where repeating is harmless no intent is written, so an abandoned attempt counts as one from its start.
+    """
+    if was.intent is not None and was.intent.entry == len(was.receipts):
+        return was.intent.at
+    if was.state == "publishing" and was.lease is not None and provider.repeatable in {"key", "id"}:
+        return was.lease - LEASE
+    return None
+
+
+def _advance(run: Run) -> bool:
+    """One entry further; False where the rest comes later."""
+    delivery = run.delivery
+    if (begins := _begins(delivery)) > clock.now():
+        outcomes.again(delivery, begins, tries=0)
+        return False
+    outcome = _outcome(run)
+    if isinstance(outcome, Pending):
+        outcomes.wait(run, outcome)
+        return False
+    record(run, outcome)
+    return run.delivery.state == "publishing"
+
+
+def _begins(delivery: Delivery) -> datetime:
+    """When the next entry may go out: its delay after the one before."""
+    if not delivery.receipts:
+        return delivery.due
+    return delivery.receipts[-1].at + timedelta(seconds=delivery.entries[len(delivery.receipts)].delay)
+
+
+def _outcome(run: Run) -> Published | Pending:
+    """The provider's answer for the next entry; a token that has just ended is renewed and tried once more."""
+    try:
+        return _bring_out(run)
+    except Expired as expired:
+        if not run.account.refreshable:
+            raise Reconnect(
+                f"Reconnect {run.provider.title}: its access has ended.", words=expired.words
+            ) from expired
+        run.account = renew.refresh(run.account, clock.now())
+    try:
+        return _bring_out(run)
+    except Expired as expired:
+        raise Reconnect(
+            f"Reconnect {run.provider.title}: it does not accept the renewed access.", words=expired.words
+        ) from expired
+
+
+def _bring_out(run: Run) -> Published | Pending:
+    run.committed = None
+    try:
+        return bring_out(_job(run))
+    except Problem:
+        raise
+    except Exception as bug:  # a bug of ours must not cost a post: it is tried again, and an alarm tells us
+        log.exception(
+            "a provider stumbled", extra={"platform": run.provider.key, "delivery": run.delivery.id}
+        )
+        if run.committed is not None:
+            raise Unsure(
+                "Lamppost stumbled after the post was sent; it may be out.", words=repr(bug)
+            ) from bug
+        raise Retry("Lamppost stumbled before anything was sent.", words=repr(bug)) from bug
+
+
+def _job(run: Run) -> Job:
+    delivery, index = run.delivery, run.index
+    entry = delivery.entries[index]
+    work = delivery.work if delivery.work and delivery.work.get("entry") == index else None
+    session = renew.session_for(run.account, clock.now())
+    return Job(
+        **vars(session),
+        entry=entry,
+        index=index,
+        entries=delivery.entries,
+        receipts=delivery.receipts,
+        options=run.provider.Options.model_validate(delivery.options),
+        files=tuple(BucketFile(media) for media in entry.media),
+        key=key_of(delivery, index),
+        state=work["state"] if work else None,
+        doubt=run.doubt,
+        seconds_left=run.seconds_left,
+        save=lambda state: _save(run, state),
+        intend=lambda: _intend(run),
+    )
+
+
+def key_of(delivery: Delivery, index: int) -> str:
+    """The same for every attempt at an entry, and a new one when a person says “post again”."""
+    text = f"{delivery.workspace}/{delivery.id}/{delivery.generation}/{index}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _save(run: Run, state: dict[str, Any]) -> None:
+    """Keeps a provider's progress, so that a crash resumes there."""
+    run.delivery = deliveries.settle(run.delivery, work={"entry": run.index, "state": dict(state)}, tries=0)
+
+
+def _intend(run: Run) -> None:
+    """Puts the commit on record, and makes sure that this attempt still has the delivery.
+
+    Where a repeat is harmless the claim is record enough, and the write is saved.
+    """
+    run.committed = clock.now()
+    if run.provider.repeatable in {"look", "none"}:
+        intent = Intent(entry=run.index, at=run.committed)
+        run.delivery = deliveries.settle(run.delivery, intent=intent)
+
+
+def record(run: Run, out: Published) -> None:
+    """Writes an entry's receipt before anything else happens; after the last one the delivery is published."""
+    receipt = Receipt(id=out.id, url=out.url, at=clock.now(), data=out.data)
+    receipts = (*run.delivery.receipts, receipt)
+    last = len(receipts) == len(run.delivery.entries)
+    changes: dict[str, Any] = {"receipts": receipts, "intent": None, "work": None, "since": None, "tries": 0}
+    if last:
+        changes |= {"state": "published", "trouble": None, "next": None}
+    run.delivery = _record(run.delivery, changes)
+    run.doubt = None
+    if last:
+        notify.tell("post.published", run.delivery.workspace, outcomes.told(run.delivery))
+
+
+def _record(delivery: Delivery, changes: dict[str, Any]) -> Delivery:
+    """A receipt is knowledge: if the lease was lost meanwhile, it is written onto what lies there now."""
+    try:
+        return deliveries.settle(delivery, **changes)
+    except Lost:
+        stored = deliveries.read(delivery.workspace, delivery.id)
+        if stored is None or len(stored.receipts) != len(delivery.receipts) or stored.state == "cancelled":
+            raise
+        now = clock.now()
+        amended = deliveries.amend(stored, **{"state": "scheduled", "next": now, **changes})
+        if amended.state == "scheduled":
+            schedule.arrange(deliveries.message(amended), now, now)
+        return amended

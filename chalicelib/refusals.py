@@ -1,0 +1,12 @@
+"""What cannot be done, told to whoever asked for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class Refused(Exception):
+    """What a person asked for cannot be done: a status for HTTP, a code for machines, a sentence for people."""
+
+    def __init__(self, status: int, code: str, sentence: str, details: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(sentence)
+        self.status, self.code, self.sentence, self.details = status, code, sentence, list(details)

@@ -1,0 +1,103 @@
+"""Every key pattern of the one table, on one screen.
+
+| item     | pk                   | sk                   | indexes                                                   |
+|----------|----------------------|----------------------|-----------------------------------------------------------|
+| workspace| `w#<ws>`             | `workspace`          |                                                           |
+| key      | `w#<ws>`             | `key#<id>`           |                                                           |
+| account  | `w#<ws>`             | `account#<id>`       | by_wake: when its token should be renewed                 |
+|          |                      |                      | by_account: `r#<platform>#<remote>`, `<ws>`               |
+| media    | `w#<ws>`             | `media#<id>`         |                                                           |
+| post     | `w#<ws>#p#<post>`    | `post`               | by_due: `w#<ws>`, `<due>#<post>`                          |
+| delivery | `w#<ws>#p#<post>`    | `delivery#<account>` | by_due: `w#<ws>`, `<due>#<post>#<account>`                |
+|          |                      |                      | by_account: `w#<ws>#a#<account>`, `<state>#<due>#<post>`  |
+|          |                      |                      | by_wake while something must still happen                 |
+| sign-in  | `oauth#<state>`      | `oauth`              |                                                           |
+| one time | `once#<hash>`        | `once`               |                                                           |
+| choice   | `choice#<id>`        | `choice`             |                                                           |
+| pace     | `pace#<platform>#<of>`| `pace`              |                                                           |
+| app      | `app#<platform>#<host>`| `app`              |                                                           |
+| pause    | `pause#<platform>`   | `pause`              |                                                           |
+
+A post and its deliveries share a partition: one Query reads them all. `by_wake` is sparse and split in
+`SHARDS`, so that a thousand posts due in one minute do not meet in one partition.
+"""
+
+import zlib
+from datetime import datetime
+
+from chalicelib.clock import iso
+
+SHARDS = 4
+
+Key = dict[str, str]
+
+
+def workspace(ws: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": "workspace"}
+
+
+def api_key(ws: str, key: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"key#{key}"}
+
+
+def account(ws: str, account: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"account#{account}"}
+
+
+def media(ws: str, media: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"media#{media}"}
+
+
+def post(ws: str, post: str) -> Key:
+    return {"pk": f"w#{ws}#p#{post}", "sk": "post"}
+
+
+def delivery(ws: str, delivery: str) -> Key:
+    """A delivery's id is `<post>.<account>`: its place follows from it."""
+    post, _, account = delivery.partition(".")
+    return {"pk": f"w#{ws}#p#{post}", "sk": f"delivery#{account}"}
+
+
+def sign_in(state: str) -> Key:
+    return {"pk": f"oauth#{state}", "sk": "oauth"}
+
+
+def once(digest: str) -> Key:
+    return {"pk": f"once#{digest}", "sk": "once"}
+
+
+def choice(choice: str) -> Key:
+    return {"pk": f"choice#{choice}", "sk": "choice"}
+
+
+def pace(platform: str, of: str) -> Key:
+    return {"pk": f"pace#{platform}#{of}", "sk": "pace"}
+
+
+def app(platform: str, host: str) -> Key:
+    return {"pk": f"app#{platform}#{host}", "sk": "app"}
+
+
+def pause(platform: str) -> Key:
+    return {"pk": f"pause#{platform}", "sk": "pause"}
+
+
+def by_due(ws: str, due: datetime, post: str, account: str = "") -> Key:
+    return {"due_pk": f"w#{ws}", "due_sk": f"{iso(due)}#{post}{'#' if account else ''}{account}"}
+
+
+def by_account(ws: str, account: str, state: str, due: datetime, post: str) -> Key:
+    return {"account_pk": f"w#{ws}#a#{account}", "account_sk": f"{state}#{iso(due)}#{post}"}
+
+
+def by_remote(platform: str, remote: str, ws: str) -> Key:
+    return {"account_pk": f"r#{platform}#{remote}", "account_sk": ws}
+
+
+def by_wake(name: str, at: datetime) -> Key:
+    """Where the sweeper finds `name` from `at` on."""
+    return {"wake_pk": f"wake#{shard(name)}", "wake_sk": f"{iso(at)}#{name}"}
+
+
+def shard(name: str) -> int:
+    return zlib.crc32(name.encode()) % SHARDS

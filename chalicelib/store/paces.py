@@ -1,0 +1,61 @@
+"""How fast an account or an app may post: a GCRA cell each, one conditional write a post.
+
+The cell holds the moment at which the budget is whole again. A window of N posts in P seconds becomes a
+burst of N/10 and one post every P/(N - N/10): so that in *any* P seconds no more than N leave, whether the
+platform counts in fixed windows or in sliding ones.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from . import keys, table
+from .table import Lost, exact
+
+
+def rhythm(number: int, per: timedelta) -> tuple[int, float]:
+    """Burst and seconds between posts for at most `number` in any `per`."""
+    burst = max(1, number // 10)
+    return burst, per.total_seconds() / max(1, number - burst)
+
+
+def reserve(platform: str, of: str, number: int, per: timedelta, now: datetime, posts: int = 1) -> datetime:
+    """The moment at which these posts may begin; it is theirs from now on (1 to 2 write units)."""
+    burst, step = rhythm(number, per)
+    slack = (burst - 1) * step
+    full = _advance(keys.pace(platform, f"{of}#{number}"), now, step * posts)
+    begins = full - step * posts - slack
+    return max(now, datetime.fromtimestamp(begins, UTC))
+
+
+def _advance(key: dict[str, str], now: datetime, by: float) -> float:
+    """Moves the cell on by `by` seconds, from now where it lies in the past; where it then stands."""
+    ends = {"ttl": int(now.timestamp()) + 7 * 86_400}
+    try:
+        when = Attr("full").gte(exact(now.timestamp()))
+        found = table.change(key, ends, when=when, add={"full": by})
+    except Lost:
+        return _restart(key, now, by, ends)
+    return float(found["full"])
+
+
+def _restart(key: dict[str, str], now: datetime, by: float, ends: dict[str, int]) -> float:
+    full = now.timestamp() + by
+    past = Attr("full").not_exists() | Attr("full").lt(exact(now.timestamp()))
+    try:
+        table.change(key, {"full": full, **ends}, when=past)
+    except Lost:  # another post has just restarted it
+        return _advance(key, now, by)
+    return full
+
+
+def hold(platform: str, of: str, number: int, per: timedelta, until: datetime) -> None:
+    """The platform itself named a moment: nothing begins before it (1 write unit)."""
+    key = keys.pace(platform, f"{of}#{number}")
+    burst, step = rhythm(number, per)
+    stamp = until.timestamp() + (burst - 1) * step
+    earlier = Attr("full").not_exists() | Attr("full").lt(exact(stamp))
+    try:
+        table.change(key, {"full": stamp, "ttl": int(stamp) + 86_400}, when=earlier)
+    except Lost:
+        return

@@ -1,0 +1,95 @@
+"""Workspaces and their API keys; a key is shown once and kept as a hash."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Literal
+
+from boto3.dynamodb.conditions import Key
+
+from chalicelib.models import Model
+
+from . import keys, table
+from .records import item, model
+from .table import Lost
+
+Scope = Literal["read", "write", "admin"]
+
+
+class Workspace(Model):
+    """A tenant."""
+
+    id: str
+    name: str
+    created: datetime
+
+
+class ApiKey(Model):
+    """A key of a workspace: `digest` is the SHA-256 of its secret part."""
+
+    workspace: str
+    id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    digest: str
+    created: datetime
+    revoked: datetime | None = None
+
+
+def found_workspace(ws: str, name: str, now: datetime) -> Workspace:
+    """The workspace, made if it is not there (1 write unit)."""
+    workspace = Workspace(id=ws, name=name, created=now)
+    try:
+        table.put(item(workspace, keys.workspace(ws)), new=True)
+    except Lost:
+        return read_workspace(ws) or workspace
+    return workspace
+
+
+def read_workspace(ws: str) -> Workspace | None:
+    """One workspace (1 read unit)."""
+    found = table.get(keys.workspace(ws))
+    return model(Workspace, found) if found else None
+
+
+def issue_key(ws: str, name: str, scopes: tuple[Scope, ...], now: datetime) -> tuple[ApiKey, str]:
+    """A new key and its text, which is not to be had again (1 write unit)."""
+    secret, number = secrets.token_urlsafe(32), secrets.token_hex(6)
+    key = ApiKey(workspace=ws, id=number, name=name, scopes=scopes, digest=_digest(secret), created=now)
+    table.put(item(key, keys.api_key(ws, number)), new=True)
+    return key, f"lp.{ws}.{number}.{secret}"
+
+
+def check_key(text: str) -> ApiKey | None:
+    """The key that a text is, or None: unknown, altered or revoked (half a read unit)."""
+    parts = text.split(".")
+    if len(parts) != 4 or parts[0] != "lp":
+        return None
+    found = table.get(keys.api_key(parts[1], parts[2]), consistent=False)
+    if not found or not secrets.compare_digest(found["digest"], _digest(parts[3])):
+        return None
+    key = model(ApiKey, found)
+    return None if key.revoked else key
+
+
+def keys_of(ws: str) -> list[ApiKey]:
+    """A workspace's keys (1 read unit per 4 KB)."""
+    where = Key("pk").eq(f"w#{ws}") & Key("sk").begins_with("key#")
+    return [model(ApiKey, found) for found in table.pages(where)]
+
+
+def revoke_key(ws: str, key: str, now: datetime) -> bool:
+    """Ends a key; whether there was one (1 write unit)."""
+    from boto3.dynamodb.conditions import Attr
+
+    from .records import attributes
+
+    try:
+        table.change(keys.api_key(ws, key), attributes({"revoked": now}), when=Attr("pk").exists())
+    except Lost:
+        return False
+    return True
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,92 @@
+"""The Lambdas behind queues and clocks. They are a module of their own, so that `app.py` is not imported there."""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from chalice.app import Blueprint, Rate
+
+from . import clock, due, publish, queues
+from .models import Message
+from .providers import PROVIDERS
+from .providers.base import Provider
+from .settings import settings
+
+workers = Blueprint(__name__)
+logger = Logger(service="lamppost", logger_formatter=None)
+logging.getLogger("lamppost").handlers = logger.handlers
+logging.getLogger("lamppost").setLevel(logging.INFO)
+
+
+def _messages(event: Any) -> Iterator[Message]:
+    for record in event:
+        yield Message.model_validate_json(record.body)
+
+
+@workers.on_sqs_message(queue=queues.due(), batch_size=1, name="release")
+def release(event: Any) -> None:
+    """Lets what is due into its lane."""
+    for message in _messages(event):
+        due.release(message)
+
+
+@workers.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
+def sweep(event: Any) -> None:
+    """Finds what was lost between two writes."""
+    due.sweep(clock.now())
+
+
+def _bury(event: Any) -> None:
+    for message in _messages(event):
+        due.bury(message)
+
+
+@workers.on_sqs_message(queue=f"{settings().prefix}-dead", batch_size=1, name="dead")
+def dead(event: Any) -> None:
+    """Marks what no attempt could process."""
+    _bury(event)
+
+
+@workers.on_sqs_message(queue=f"{settings().prefix}-dead.fifo", batch_size=1, name="dead_fifo")
+def dead_fifo(event: Any) -> None:
+    """The same for the one-by-one lanes."""
+    _bury(event)
+
+
+@workers.on_sqs_message(queue=queues.outbox(), batch_size=1, name="outbox")
+def outbox(event: Any) -> None:
+    """Passes on what happened."""
+    for record in event:
+        logger.info("event", extra={"event": record.body})
+
+
+def _publisher(provider: Provider) -> Callable[[Any], None]:
+    """The Lambda of one platform's lane; its name is the module attribute that Lambda looks for."""
+
+    def publisher(event: Any) -> None:
+        for message in _messages(event):
+            publish.deliver(message, lambda: event.context.get_remaining_time_in_millis() / 1000)
+
+    publisher.__name__ = publisher.__qualname__ = function_name(provider.key)
+    limits: dict[str, Any] = (
+        {} if provider.concurrency == 1 else {"maximum_concurrency": provider.concurrency}
+    )
+    register = workers.on_sqs_message(
+        queue=queues.lane(provider.key, provider.concurrency),
+        batch_size=1,
+        name=publisher.__name__,
+        **limits,
+    )
+    made: Callable[[Any], None] = register(publisher)
+    return made
+
+
+def function_name(key: str) -> str:
+    """`publish_linkedin_page` for `linkedin-page`."""
+    return f"publish_{key.replace('-', '_')}"
+
+
+for _key in settings().platforms:
+    if _key in PROVIDERS:
+        globals()[function_name(_key)] = _publisher(PROVIDERS[_key])

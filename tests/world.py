@@ -1,0 +1,51 @@
+"""A workspace with accounts at stand-ins, connected as a person does, for tests of the verbs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib import compose, connect
+from chalicelib.compose import Draft, Target
+from chalicelib.models import Account, Delivery, Entry, Post
+from infra.sandbox import Sandbox
+from tests.aws import secret
+from tests.contract.cases import case
+from tests.contract.harness import Bench
+
+BROWSER = "a browser of this test"
+
+
+@dataclass
+class World:
+    """One workspace."""
+
+    sandbox: Sandbox
+    workspace: str = "home"
+
+    def secrets(self, *keys: str) -> None:
+        """The operator's secrets for these platforms, as the stand-ins know them."""
+        for key in keys:
+            for name, value in Bench(key, case(key), self.sandbox).app.items():
+                if value:
+                    secret(name, value)
+
+    def connect(self, key: str, now: datetime, person: int = 0, choose: int = 0) -> Account:
+        """Begin, consent, callback, and the second step."""
+        bench = Bench(key, case(key), self.sandbox)
+        begun = connect.begin(self.workspace, key, bench.case.given, BROWSER, now)
+        if begun.url:
+            finished = connect.finish(key, bench.press(begun.url, person), BROWSER, now)
+        else:
+            finished = connect.submit(key, bench.case.given, begun.state, BROWSER, now)
+        if finished.choices:
+            return connect.choose(finished.choice, [finished.choices[choose].profile.id], BROWSER, now)[0]
+        return finished.accounts[0]
+
+    def post(
+        self, accounts: Sequence[Account], due: datetime, now: datetime, *texts: str, **more: Any
+    ) -> tuple[Post, list[Delivery]]:
+        """A scheduled post of one or more entries."""
+        entries = tuple(Entry(text=text) for text in texts or ("The lamps are lit",))
+        targets = tuple(Target(account=account.id, **more) for account in accounts)
+        return compose.save(self.workspace, Draft(entries=entries, targets=targets, due=due), now)
