@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from . import oauth, vault
-from .models import Account, Choice, Profile, Token
-from .problems import Reconnect, Rejected
+from .keep import keep
+from .models import Account, Choice, Token
+from .problems import Blocked, Reconnect, Rejected
 from .providers import PROVIDERS
 from .providers.base import Provider, overrides
-from .renew import host_session, need, refreshable, session_for, wake
+from .renew import host_session, need
 from .sessions import Session
 from .settings import settings
 from .signin import Form, OAuth1, OAuth2
-from .store import accounts, signins
+from .store import accounts, apps, signins
 
 log = logging.getLogger("lamppost")
 
@@ -119,7 +120,11 @@ def choose(choice: str, remotes: list[str], browser: str, now: datetime) -> list
         raise Rejected("None of the pages on offer was chosen.")
     token = Token.model_validate_json(vault.unseal_text(kept["token"], purpose="choice"))
     workspace, platform, host = kept["workspace"], kept["platform"], kept["host"]
-    return [_keep(workspace, platform, host, each.profile, each.token or token, now) for each in chosen]
+    found_accounts = []
+    for each in chosen:
+        grant = kept["grant"] if each.token is None else secrets.token_hex(8)
+        found_accounts.append(keep(workspace, platform, host, each.profile, each.token or token, grant, now))
+    return found_accounts
 
 
 def _offered(choice: str, browser: str, now: datetime) -> dict[str, Any]:
@@ -160,7 +165,7 @@ def _granted(
     needed = "oauth_verifier" if isinstance(auth, OAuth1) else "code"
     if not query.get(needed):
         raise Rejected(f"{session.provider.title} sent no {needed}. Begin again.")
-    token = oauth.exchange(session, auth, settings().callback(session.provider.key), query, kept)
+    token = _exchanged(session, auth, query, kept)
     wanted = set(session.provider.scopes(session))
     if isinstance(auth, OAuth2) and auth.granted and token.scopes and (lacking := wanted - set(token.scopes)):
         raise Rejected(
@@ -171,11 +176,26 @@ def _granted(
     return session.provider.upgrade(session, token)
 
 
+def _exchanged(
+    session: Session, auth: OAuth1 | OAuth2, query: Mapping[str, str], kept: Mapping[str, str]
+) -> Token:
+    try:
+        return oauth.exchange(session, auth, settings().callback(session.provider.key), query, kept)
+    except Blocked as unknown:
+        if not overrides(session.provider, "register"):
+            raise
+        apps.forget(session.provider.key, session.host)  # instances drop apps that nobody uses
+        raise Rejected(
+            f"{session.host} no longer knew Lamppost. Connect again; it introduces itself anew."
+        ) from unknown
+
+
 def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finished:
     provider, workspace = session.provider, kept["workspace"]
     known = {"platform": provider.key, "workspace": workspace, "back": kept.get("back", "")}
     if not overrides(provider, "choices"):
-        account = _keep(workspace, provider.key, session.host, provider.me(session), session.token, now)
+        profile, grant = provider.me(session), secrets.token_hex(8)
+        account = keep(workspace, provider.key, session.host, profile, session.token, grant, now)
         return Finished(accounts=(account,), **known)
     found = provider.choices(session)
     if not found:
@@ -185,6 +205,7 @@ def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finish
             "workspace": workspace,
             "platform": provider.key,
             "browser": kept["browser"],
+            "grant": secrets.token_hex(8),
             "host": session.host,
             "token": vault.seal_text(session.token.model_dump_json(), purpose="choice"),
             "sealed": [vault.seal_text(each.model_dump_json(), purpose="choice") for each in found],
@@ -196,42 +217,6 @@ def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finish
 
 def _opened(sealed: list[str]) -> list[str]:
     return [vault.unseal_text(each, purpose="choice") for each in sealed]
-
-
-def _keep(workspace: str, platform: str, host: str, profile: Profile, token: Token, now: datetime) -> Account:
-    """Stores an account, new or again: a reconnect lands on the same id and loses nothing."""
-    number = accounts.identify(workspace, platform, profile.id)
-    before = accounts.read(workspace, number)
-    account = Account(
-        workspace=workspace,
-        id=number,
-        platform=platform,
-        remote=profile.id,
-        name=profile.name,
-        handle=profile.handle,
-        picture=profile.picture,
-        host=host,
-        data=profile.data,
-        sealed=vault.seal(token, workspace, number),
-        scopes=token.scopes,
-        expires=token.expires,
-        refreshable=refreshable(PROVIDERS[platform], token),
-        created=before.created if before else now,
-        generation=before.generation + 1 if before else 0,
-    )
-    accounts.save(account, wake(account, token, now))
-    return account
-
-
-def disconnect(account: Account, now: datetime) -> Account:
-    """Forgets the token, here and (as far as it goes) at the platform."""
-    session = session_for(account, now)
-    try:
-        session.provider.revoke(session)
-    except Exception as trouble:  # noqa: BLE001  # the wish is to be rid of it: what the platform says does not matter
-        log.warning("revoke failed", extra={"platform": account.platform, "why": type(trouble).__name__})
-    accounts.snooze(account, None)
-    return accounts.renew(account, None, health="disconnected", sealed=(), refreshable=False, expires=None)
 
 
 def heard(platform: str, headers: Mapping[str, str], body: bytes, now: datetime) -> dict[str, Any]:

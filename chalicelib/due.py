@@ -8,7 +8,7 @@ from .models import Delivery, Message, Trouble
 from .providers import PROVIDERS
 from .providers.base import Pace, Provider
 from .states import LIVE
-from .store import accounts, deliveries, keys, paces, pauses
+from .store import deliveries, grants, keys, paces, pauses
 from .store.table import Item, Lost
 
 log = logging.getLogger("lamppost")
@@ -92,10 +92,10 @@ def sweep(now: datetime) -> int:
 
 
 def _nudge(item: Item, now: datetime) -> None:
-    account, delivery = accounts.of_item(item), deliveries.of_item(item)
+    grant, delivery = grants.of_item(item), deliveries.of_item(item)
     try:
-        if account is not None:
-            renew.tend(account, now)
+        if grant is not None:
+            renew.tend(grant, now)
         elif delivery is not None and delivery.state in LIVE:
             deliveries.snooze(delivery, now + _patience(delivery, now))
             queues.post_due(deliveries.message(delivery))

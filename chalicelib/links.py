@@ -23,7 +23,9 @@ def written(text: str) -> list[Link]:
 
 
 def _twitter_links(text: str, *, bare: bool) -> list[Link]:
-    from twitter_text.extract_urls import extract_urls_with_indices
+    from .twitter import library
+
+    _, extract_urls_with_indices = library()
 
     found = extract_urls_with_indices(_tame(text), extract_urls_without_protocol=bare)
     return [Link(start, end, text[start:end]) for start, end in (each["indices"] for each in found)]

@@ -82,7 +82,10 @@ class Trouble(Model):
 
 
 class Account(Model):
-    """One connected profile, page or channel. `sealed` is its token under KMS, never shown to anyone."""
+    """One connected profile, page or channel; `grant` is what it signs with.
+
+    `expires` is when the person must connect again, where the access cannot be renewed by itself.
+    """
 
     workspace: str
     id: str
@@ -93,13 +96,25 @@ class Account(Model):
     picture: str = ""
     host: str = ""
     data: dict[str, Any] = {}
-    sealed: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
+    grant: str = ""
     expires: datetime | None = None
-    refreshable: bool = False
     health: Health = "fine"
     trouble: Trouble | None = None
     created: datetime
+
+
+class Grant(Model):
+    """What one sign-in gave: a token under KMS (`sealed`), shared by the accounts that were chosen then.
+
+    `generation` counts its renewals: of two who would renew the same one, one does.
+    """
+
+    workspace: str
+    id: str
+    platform: str
+    sealed: tuple[str, ...] = ()
+    expires: datetime | None = None
+    refreshable: bool = False
     generation: int = 0
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import clock, notify, renew, schedule
-from .models import Account, Delivery, Intent, Pending, State, Trouble
+from .models import Account, Delivery, Grant, Intent, Pending, State, Trouble
 from .problems import Blocked, Expired, Problem, Reconnect, Rejected, Retry, Unsure
 from .providers.base import Provider
 from .store import deliveries, paces, pauses
@@ -29,6 +29,7 @@ class Run:
     provider: Provider
     account: Account
     seconds_left: Callable[[], float]
+    grant: Grant | None = None
     doubt: datetime | None = None
     committed: datetime | None = None
 
@@ -48,7 +49,7 @@ def conclude(run: Run, problem: Problem) -> None:
         case Rejected() if run.doubt is not None and run.committed is None:
             _unsure(run, problem, now)  # refused while finding out whether an earlier commit is out
         case Reconnect() | Expired():
-            renew.need(run.account, problem, now)
+            renew.need(run.account, problem, now, run.grant)
             hold(run.delivery, problem.sentence, now, words=problem.words, doubt=_open_doubt(run))
         case Blocked():
             _block(run, problem, now)

@@ -52,8 +52,9 @@ def _deliver(was: Delivery, delivery: Delivery, seconds_left: Callable[[], float
 
 def _attempt(run: Run) -> None:
     try:
-        if renew.must_refresh(run.account, clock.now()):
-            run.account = renew.refresh(run.account, clock.now())
+        run.grant = renew.grant_of(run.account)
+        if renew.must_refresh(run.grant, clock.now()):
+            run.grant = renew.refresh(run.account, run.grant, clock.now())
         while run.index < len(run.delivery.entries):
             if not _advance(run):
                 return
@@ -99,11 +100,11 @@ def _outcome(run: Run) -> Published | Pending:
     try:
         return _bring_out(run)
     except Expired as expired:
-        if not run.account.refreshable:
+        if run.grant is None or not run.grant.refreshable:
             raise Reconnect(
                 f"Reconnect {run.provider.title}: its access has ended.", words=expired.words
             ) from expired
-        run.account = renew.refresh(run.account, clock.now())
+        run.grant = renew.refresh(run.account, run.grant, clock.now())
     try:
         return _bring_out(run)
     except Expired as expired:
@@ -133,7 +134,7 @@ def _job(run: Run) -> Job:
     delivery, index = run.delivery, run.index
     entry = delivery.entries[index]
     work = delivery.work if delivery.work and delivery.work.get("entry") == index else None
-    session = renew.session_for(run.account, clock.now())
+    session = renew.session_for(run.account, clock.now(), run.grant)
     return Job(
         **vars(session),
         entry=entry,

@@ -4,17 +4,18 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from . import notify, vault
-from .models import Account, Token, Trouble
+from .models import Account, Grant, Token, Trouble
 from .problems import Problem, Reconnect, Retry
 from .providers import PROVIDERS
 from .providers.base import Provider, overrides
 from .sessions import Session
 from .settings import settings
-from .signin import Form, OAuth2
-from .store import accounts, apps
+from .store import accounts, apps, grants
 from .store.table import Lost
 from .wire import Wire
 
+#: Seconds before its end that a token is renewed, where the way of signing in names none.
+AHEAD = 300.0
 #: An idle account is refreshed this often, so that no refresh token dies of age.
 FRESH = timedelta(days=25)
 #: A grant that cannot renew itself is announced this long before its end.
@@ -51,99 +52,118 @@ def _app_at(session: Session, *, register: bool) -> dict[str, str]:
     return {name: vault.unseal_text(value, purpose=f"app {host}") for name, value in (known or {}).items()}
 
 
-def session_for(account: Account, now: datetime) -> Session:
-    """A session that acts as the account, with the token it has now."""
+def session_for(account: Account, now: datetime, grant: Grant | None = None) -> Session:
+    """A session that acts as the account, with the token that its grant holds now."""
     provider = PROVIDERS[account.platform]
+    grant = grant or grant_of(account)
     session = host_session(provider, account.host, now)
     session.account = account
-    session.token = vault.unseal(account.sealed, account.workspace, account.id)
+    session.token = vault.unseal(grant.sealed, grant.workspace, grant.id)
     return session
 
 
-def refreshable(provider: Provider, token: Token) -> bool:
-    """Whether a token can be renewed without the person."""
-    return provider.renews(token)
+def grant_of(account: Account) -> Grant:
+    """What an account signs with; without one only the person can help."""
+    found = grants.read(account.workspace, account.grant)
+    if found is None:
+        raise Reconnect(
+            f"Reconnect {PROVIDERS[account.platform].title}: Lamppost holds no access to it any more."
+        )
+    return found
 
 
-def must_refresh(account: Account, now: datetime) -> bool:
-    """Whether the token ends so soon that it is renewed before it is used."""
-    auth = PROVIDERS[account.platform].auth
-    ahead = auth.ahead if isinstance(auth, OAuth2 | Form) else 0
-    return (
-        account.refreshable
-        and account.expires is not None
-        and account.expires - now < timedelta(seconds=ahead)
-    )
+def must_refresh(grant: Grant, now: datetime) -> bool:
+    """Whether a token ends so soon that it is renewed before it is used."""
+    ahead = getattr(PROVIDERS[grant.platform].auth, "ahead", AHEAD)
+    return grant.refreshable and grant.expires is not None and grant.expires - now < timedelta(seconds=ahead)
 
 
-def refresh(account: Account, now: datetime) -> Account:
-    """The account with its next token: one refresher at a time, the new pair stored before it is used.
+def refresh(account: Account, grant: Grant, now: datetime) -> Grant:
+    """The grant with its next token: one renews it at a time, and the new pair is stored before it is used.
 
-    Where another is at it, or was just before, the stored account is the answer, or `Retry` in a few seconds.
+    Where another is at it, or was just before, the stored one is the answer, or `Retry` in a few seconds.
     """
     try:
-        accounts.lock(account, now)
+        grants.lock(grant, now)
     except Lost:
-        return _refreshed_by_another(account)
-    session = session_for(account, now)
+        return _refreshed_by_another(grant)
+    session = session_for(account, now, grant)
     try:
         token = session.provider.refresh(session)
     except Problem:
-        accounts.unlock(account)
+        grants.unlock(grant)
         raise
-    sealed = vault.seal(token, account.workspace, account.id)
-    return accounts.renew(
-        account,
-        wake(account, token, now),
-        sealed=sealed,
-        expires=token.expires,
-        scopes=token.scopes or account.scopes,
-        refreshable=refreshable(session.provider, token),
-    )
+    changes = {
+        "sealed": vault.seal(token, grant.workspace, grant.id),
+        "expires": token.expires,
+        "refreshable": session.provider.renews(token),
+    }
+    return grants.renew(grant, wake(grant.platform, token, now), **changes)
 
 
-def _refreshed_by_another(account: Account) -> Account:
-    stored = accounts.read(account.workspace, account.id)
-    if stored is not None and stored.generation > account.generation:
+def _refreshed_by_another(grant: Grant) -> Grant:
+    stored = grants.read(grant.workspace, grant.id)
+    if stored is not None and stored.generation > grant.generation:
         return stored
     raise Retry("The access is being renewed just now.", after=5)
 
 
-def wake(account: Account, token: Token, now: datetime) -> datetime | None:
-    """When the sweeper should look after this token."""
-    if refreshable(PROVIDERS[account.platform], token):
+def wake(platform: str, token: Token, now: datetime) -> datetime | None:
+    """When the sweeper should look after a token."""
+    if PROVIDERS[platform].renews(token):
         ends = token.refresh_expires or (None if token.refresh else token.expires)
         soon = now + FRESH
         return min(soon, max(now + timedelta(hours=1), ends - WARN)) if ends else soon
     return max(now, token.expires - WARN) if token.expires else None
 
 
-def tend(account: Account, now: datetime) -> None:
-    """The sweeper's look at one account: renews its token, or says that it will end."""
-    if account.health != "fine":
-        accounts.snooze(account, None)
-        return
-    if not account.refreshable:
-        notify.tell(
-            "account.expiring", account.workspace, {"account": account.id, "expires": account.expires}
-        )
-        accounts.snooze(account, None)
-        return
+def tend(grant: Grant, now: datetime) -> None:
+    """The sweeper's look at one grant: renews its token, or says that it will end."""
+    sharing = accounts_of(grant)
+    if not sharing:
+        grants.snooze(grant, None)
+    elif grant.refreshable:
+        _renew_for(sharing, grant, now)
+    else:
+        for account in sharing:
+            told = {"account": account.id, "expires": grant.expires}
+            notify.tell("account.expiring", account.workspace, told)
+        grants.snooze(grant, None)
+
+
+def _renew_for(sharing: list[Account], grant: Grant, now: datetime) -> None:
     try:
-        refresh(account, now)
+        refresh(sharing[0], grant, now)
     except Reconnect as refused:
-        need(account, refused, now)
+        for account in sharing:
+            need(account, refused, now)
+        grants.snooze(grant, None)
     except (Problem, Lost):
-        accounts.snooze(account, now + timedelta(hours=1))
+        grants.snooze(grant, now + timedelta(hours=1))
 
 
-def need(account: Account, refused: Problem, now: datetime) -> None:
-    """Only the person can mend this account: marks it and says so, once, unless it was reconnected meanwhile."""
-    if account.health != "fine":
+def accounts_of(grant: Grant) -> list[Account]:
+    """The healthy accounts that sign with a grant."""
+    found = accounts.all_of(grant.workspace)
+    return [account for account in found if account.grant == grant.id and account.health == "fine"]
+
+
+def need(account: Account, refused: Problem, now: datetime, used: Grant | None = None) -> None:
+    """Only the person can mend this account: marks it and says so, once.
+
+    Not so if it was reconnected meanwhile, or if what was refused is not the newest token (`used`).
+    """
+    if account.health != "fine" or (used is not None and _newer(used)):
         return
     trouble = Trouble(sentence=refused.sentence, words=refused.words, at=now)
     try:
         accounts.mark(account, health="reconnect", trouble=trouble)
     except Lost:
         return
-    notify.tell("account.reconnect", account.workspace, {"account": account.id, "reason": refused.sentence})
+    told = {"account": account.id, "platform": account.platform, "reason": refused.sentence}
+    notify.tell("account.reconnect", account.workspace, told)
+
+
+def _newer(used: Grant) -> bool:
+    stored = grants.read(used.workspace, used.id)
+    return stored is not None and stored.generation > used.generation

@@ -40,7 +40,9 @@ def count(text: str, how: Count, url_length: int = URL_LENGTH) -> int:
 
 def _weighted(text: str, url_length: int) -> int:
     """X's own counter (twitter-text v3), which finds no link itself once the links are shortened and the dots are gone."""
-    from twitter_text import parse_tweet
+    from .twitter import library
+
+    parse_tweet, _ = library()
 
     text = unicodedata.normalize("NFC", text)
     return int(parse_tweet(shorten(text, links(text), url_length).replace(".", ",")).weightedLength)
@@ -59,11 +61,11 @@ def _mastodon(text: str, url_length: int) -> int:
 def _threads(text: str, _url_length: int = 0) -> int:
     """Characters, but an emoji costs what its UTF-8 does."""
     clusters = _GRAPHEME.findall(text)
-    return sum(len(_bytes(each)) if _EMOJI.search(each) else len(each) for each in clusters)
+    return sum(_octets(each) if _EMOJI.search(each) else len(each) for each in clusters)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _octets(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 # surrogatepass: half an emoji must be counted too, not crash the count.
@@ -73,7 +75,7 @@ COUNTERS: Final[dict[Count, Callable[[str, int], int]]] = {
     "mastodon": _mastodon,
     "utf16": lambda text, _: len(text.encode("utf-16-le", "surrogatepass")) // 2,
     "points": lambda text, _: len(text),
-    "bytes": lambda text, _: len(_bytes(text)),
+    "bytes": lambda text, _: _octets(text),
     "threads": _threads,
 }
 

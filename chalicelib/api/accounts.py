@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import clock, connect
+from chalicelib import clock, keep
 from chalicelib.models import Account
 from chalicelib.refusals import Refused
 from chalicelib.store import accounts
@@ -30,7 +30,7 @@ def read(ask: Ask, account: str) -> Any:
 @route(blueprint, "DELETE", "/v1/accounts/{account}", scope="admin")
 def disconnect(ask: Ask, account: str) -> Any:
     """Forgets an account's access, here and at the platform; what is scheduled for it will say so."""
-    return shown(connect.disconnect(_load(ask, account), clock.now()))
+    return shown(keep.disconnect(_load(ask, account), clock.now()))
 
 
 def _load(ask: Ask, account: str) -> Account:
@@ -42,4 +42,4 @@ def _load(ask: Ask, account: str) -> Account:
 
 def shown(account: Account) -> dict[str, Any]:
     """An account without what is sealed, and without the provider's notes."""
-    return account.model_dump(mode="json", exclude={"workspace", "sealed", "data", "scopes", "generation"})
+    return account.model_dump(mode="json", exclude={"workspace", "grant", "data"})

@@ -4,8 +4,8 @@
 |----------|----------------------|----------------------|-----------------------------------------------------------|
 | workspace| `w#<ws>`             | `workspace`          |                                                           |
 | key      | `w#<ws>`             | `key#<id>`           |                                                           |
-| account  | `w#<ws>`             | `account#<id>`       | by_wake: when its token should be renewed                 |
-|          |                      |                      | by_account: `r#<platform>#<remote>`, `<ws>`               |
+| account  | `w#<ws>`             | `account#<id>`       | by_account: `r#<platform>#<remote>`, `<ws>`               |
+| grant    | `w#<ws>`             | `grant#<id>`         | by_wake: when its token should be renewed                 |
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
 | post     | `w#<ws>#p#<post>`    | `post`               | by_due: `w#<ws>`, `<due>#<post>`                          |
 | delivery | `w#<ws>#p#<post>`    | `delivery#<account>` | by_due: `w#<ws>`, `<due>#<post>#<account>`                |
@@ -42,6 +42,10 @@ def api_key(ws: str, key: str) -> Key:
 
 def account(ws: str, account: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"account#{account}"}
+
+
+def grant(ws: str, grant: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"grant#{grant}"}
 
 
 def media(ws: str, media: str) -> Key:
