@@ -65,6 +65,7 @@ class Machine:
         self.twice = False
         self._numbers = itertools.count()
         self._make: Any = boto3.client
+        self._made: dict[str, Any] = {}
         monkeypatch.setattr(boto3, "client", self._client)
         monkeypatch.setattr("chalicelib.wire.Wire.send", self._wire_send(monkeypatch))
         forget()
@@ -73,8 +74,9 @@ class Machine:
 
     def _client(self, name: str, **options: Any) -> Any:
         twins = {"sqs": SqsStandIn, "scheduler": SchedulerStandIn}
-        inner = twins[name](self) if name in twins else self._make(name, **options)
-        return Counted(self, name, inner)
+        if name not in self._made:
+            self._made[name] = twins[name](self) if name in twins else self._make(name, **options)
+        return Counted(self, name, self._made[name])
 
     def _wire_send(self, monkeypatch: Any) -> Callable[..., Any]:
         from chalicelib.wire import Wire
