@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
+SPECS := .local/specs
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 ONLY = $(if $(PLATFORMS),--platforms $(PLATFORMS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test check bench lock deploy secrets teardown redrive generate clean
+.PHONY: help setup run smoke test specs check bench lock deploy secrets teardown redrive generate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
@@ -30,6 +31,17 @@ smoke: setup ## the same without a person: connect every platform, publish to al
 
 test: check ## lint, types, import contracts, then every test
 	$(BIN)/pytest
+
+specs: setup $(SPECS)/.made ## what we send, against descriptions that the platforms or others publish
+	$(SPECS)/bin/pytest -m specs tests/specs
+
+$(SPECS)/.made: requirements-dev.txt tests/specs/requirements.txt tests/specs/package.json
+	@echo "Installing the published descriptions (once, about two minutes) …"
+	@$(PYTHON) -m venv $(SPECS)
+	@$(SPECS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(SPECS)/bin/pip install --quiet --disable-pip-version-check -r tests/specs/requirements.txt
+	@mkdir -p .local/npm && cp tests/specs/package.json .local/npm/ && if command -v npm >/dev/null; then cd .local/npm && npm install --silent --no-audit --no-fund; else echo "npm is missing: the check against GitHub's schema is skipped."; fi
+	@touch $@
 
 check: setup ## lint, types and import contracts only
 	$(BIN)/ruff format --check .

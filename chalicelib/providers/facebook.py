@@ -104,7 +104,7 @@ class Facebook(FacebookLogin):
 
     def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
         found = check(entries, self.rules_for(account, options), self.title)
-        if entries:
+        if entries and options:
             found += [Complaint(entry=0, sentence=said) for said in complaints(entries[0], options)]
         return found
 

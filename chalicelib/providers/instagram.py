@@ -22,7 +22,7 @@ from .instagram_rules import (
     InstagramOptions,
     faults,
 )
-from .meta import RIGHTS, scopes_of
+from .meta import RIGHTS, need_scope, scopes_of
 from .meta_login import FacebookLogin
 
 
@@ -85,6 +85,7 @@ class Instagram(FacebookLogin, InstagramPublishing):
             return super().publish(job)
 
     def delete(self, session: Session, receipt: Receipt) -> None:
+        need_scope(session, "instagram_manage_contents")
         for number in receipt.data.get("all") or [receipt.id]:
             session.ask("DELETE", f"/{number}")
 

@@ -54,7 +54,7 @@ class InstagramPublishing(Containers):
 
     def check(self, entries: Sequence[Any], account: Account, options: Any) -> list[Complaint]:
         found = check(entries, self.rules_for(account, options), self.title)
-        if entries:
+        if entries and options:
             found += [Complaint(entry=0, sentence=said) for said in complaints(entries[0], options)]
         return found
 

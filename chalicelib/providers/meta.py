@@ -16,6 +16,7 @@ from .base import (
     Problem,
     Provider,
     Reconnect,
+    Rejected,
     Retry,
     Session,
     Token,
@@ -134,6 +135,12 @@ class Graph(Provider):
 def scopes_of(session: Session, name: str) -> tuple[str, ...]:
     """The scopes that an operator's app was reviewed for, instead of ours: a setting with commas or spaces."""
     return tuple(session.app.get(name, "").replace(",", " ").split())
+
+
+def need_scope(session: Session, scope: str) -> None:
+    """What the operator's app did not ask for is no reason to have the person reconnect."""
+    if scope not in session.token.scopes:
+        raise Rejected(f"{session.provider.title} lets Lamppost delete only with the scope {scope}.")
 
 
 def renewed(provider: Graph, session: Session, url: str, grant: str) -> Token:

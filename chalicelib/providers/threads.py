@@ -31,6 +31,7 @@ from .containers import Containers, Unfetched, quota
 from .meta import (
     HOUR,
     grant_faults,
+    need_scope,
     picture_url,
     renewed,
     same,
@@ -191,6 +192,7 @@ class Threads(Containers):
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
+        need_scope(session, "threads_delete")
         session.ask("DELETE", f"/{receipt.id}")
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:

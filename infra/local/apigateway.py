@@ -58,13 +58,14 @@ def _import(client: Any, swagger: Swagger) -> dict[str, Any]:
 
 
 def _overwrite(client: Any, api: str, swagger: Swagger) -> dict[str, Any]:
-    """Take away what was there, for a put in mode `overwrite` leaves nothing of it, and fill anew."""
-    for resource in client.get_resources(restApiId=api, limit=500)["items"]:
-        if resource["path"] == "/":
-            for method in resource.get("resourceMethods", {}):
-                client.delete_method(restApiId=api, resourceId=resource["id"], httpMethod=method)
-        elif resource["path"].count("/") == 1:
+    """Take away what was there, the deepest first, for `overwrite` leaves nothing of it, and fill anew."""
+    resources = client.get_resources(restApiId=api, limit=500)["items"]
+    for resource in sorted(resources, key=lambda each: len(each["path"]), reverse=True):
+        if resource["path"] != "/":
             client.delete_resource(restApiId=api, resourceId=resource["id"])
+            continue
+        for method in resource.get("resourceMethods", {}):
+            client.delete_method(restApiId=api, resourceId=resource["id"], httpMethod=method)
     for authorizer in client.get_authorizers(restApiId=api)["items"]:
         client.delete_authorizer(restApiId=api, authorizerId=authorizer["id"])
     return _fill(client, api, swagger)

@@ -59,9 +59,10 @@ def running(
         )
         api = deploying.everything(order)
         _until_closed(front.start(at["front"], at["aws"], api), ending)
+        url = f"http://localhost:{at['front']}"
         with step("the first workspace and its key"):
-            key = first.first_key(machine.environment, deploying.STAGE)
-        copy = Copy(f"http://localhost:{at['front']}", key, f"http://localhost:{at['sandbox']}")
+            key = first.kept_key(places.home / "key", url, machine.environment, deploying.STAGE)
+        copy = Copy(url, key, f"http://localhost:{at['sandbox']}")
         ending.callback(places.run.unlink, missing_ok=True)
         _note(copy, places.run)
         yield copy, machine

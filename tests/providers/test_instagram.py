@@ -143,6 +143,15 @@ def test_several_story_files_are_several_stories_and_all_are_deleted(bench: Benc
     assert bench.stand_in.shown == []
 
 
+def test_deleting_without_its_scope_is_refused_and_asks_nobody_to_reconnect(bench: Bench) -> None:
+    bench.app["INSTAGRAM_SCOPES"] = ""
+    connected = bench.connect()
+    receipt = connected.publish(IMAGE)[0]
+    with pytest.raises(Rejected, match="instagram_manage_contents"):
+        bench.provider.delete(connected.session, receipt)
+    assert len(bench.stand_in.shown) == 1
+
+
 # -- containers ------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from tests.contract.cases import case
 from tests.contract.cases.pinterest import BOARD
 from tests.contract.harness import FILES, Bench
 
-pytestmark = pytest.mark.specs
+pytestmark = [pytest.mark.specs, pytest.mark.filterwarnings("ignore:Unsupported scheme type:UserWarning")]
 openapi = pytest.importorskip("openapi_core")
 testing = pytest.importorskip("openapi_core.testing")
 
