@@ -3,8 +3,8 @@
 from typing import Any
 
 from .base import Expired, OAuth2, Profile, Reconnect, Session, Token, days
-from .instagram_publishing import InstagramPublishing
-from .instagram_rules import StandaloneOptions, faults
+from .instagram.publishing import InstagramPublishing
+from .instagram.rules import StandaloneOptions, faults
 from .meta import renewed
 
 PROFESSIONAL = {"BUSINESS", "MEDIA_CREATOR", "CREATOR"}

@@ -23,9 +23,9 @@ from .base import (
     days,
 )
 from .linkedin import LinkedIn
-from .linkedin_faults import faults
-from .linkedin_options import LinkedInPageOptions
-from .linkedin_posts import comment_published, plain, post_published
+from .linkedin.faults import faults
+from .linkedin.options import LinkedInPageOptions
+from .linkedin.posts import comment_published, plain, post_published
 
 #: Who may post: the names of both generations of the API.
 ROLES = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN"})

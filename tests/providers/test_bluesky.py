@@ -16,11 +16,11 @@ from chalicelib import healing
 from chalicelib.models import Entry, Media, Pending, Published
 from chalicelib.problems import Problem, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.bluesky import Bluesky
-from chalicelib.providers.bluesky_options import BlueskyOptions
-from chalicelib.providers.bluesky_records import tid
+from chalicelib.providers.bluesky.options import BlueskyOptions
+from chalicelib.providers.bluesky.records import tid
 from chalicelib.sessions import Job
 from infra.sandbox.base import Failure
-from infra.sandbox.bluesky_sessions import PDS
+from infra.sandbox.bluesky.sessions import PDS
 from tests.contract.harness import FILES, Bench, Connected, MemoryFile, movie, picture
 
 KEY = "bluesky"

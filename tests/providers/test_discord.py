@@ -14,7 +14,7 @@ from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import tools
 from chalicelib.providers.discord import PERMISSIONS
-from chalicelib.providers.discord_messages import DiscordOptions, nonce
+from chalicelib.providers.discord.messages import DiscordOptions, nonce
 from infra.sandbox.base import Failure
 from tests.contract.cases.discord import FORUM, LOBBY, NEWS, TAG, TAGGED
 from tests.contract.harness import Bench, Connected, picture

@@ -14,7 +14,7 @@ from chalicelib.models import Account, Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Reconnect, Rejected, Unsure
 from chalicelib.providers.base import tools
 from chalicelib.providers.dribbble import LOOKS, Dribbble, _escaped
-from chalicelib.providers.dribbble_options import DribbbleOptions
+from chalicelib.providers.dribbble.options import DribbbleOptions
 from infra.sandbox.base import Failure
 from infra.sandbox.dribbble import readable
 from tests.contract.cases.dribbble import COMMIT, SHOT

@@ -13,7 +13,7 @@ from chalicelib import clock
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
-from chalicelib.providers.facebook_rules import FacebookOptions, is_reel
+from chalicelib.providers.facebook.rules import FacebookOptions, is_reel
 from infra.sandbox.base import Failure
 from infra.sandbox.facebook import FacebookStandIn
 from tests.contract.cases.facebook import CASE, graph, usage

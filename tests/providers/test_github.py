@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from chalicelib import oauth
 from chalicelib.models import Entry, Media, Pending, Published
 from chalicelib.problems import Blocked, Expired, Reconnect, Rejected, Retry, Unsure
-from chalicelib.providers.github_bodies import BODY, GitHubOptions, embed
+from chalicelib.providers.github.bodies import BODY, GitHubOptions, embed
 from infra.sandbox.base import Failure
 from tests.contract.harness import Bench, movie, picture
 

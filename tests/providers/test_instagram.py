@@ -12,7 +12,7 @@ from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Pending, Published
 from chalicelib.problems import Problem, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import tools
-from chalicelib.providers.instagram_rules import InstagramOptions
+from chalicelib.providers.instagram.rules import InstagramOptions
 from chalicelib.sessions import Job
 from infra.sandbox.base import Failure
 from tests.contract.cases.facebook import graph

@@ -10,7 +10,7 @@ from chalicelib import clock, oauth
 from chalicelib.models import Entry, Token
 from chalicelib.problems import Blocked, Expired, Reconnect, Retry, Unsure
 from chalicelib.providers.base import overrides, tools
-from chalicelib.providers.instagram_rules import StandaloneOptions
+from chalicelib.providers.instagram.rules import StandaloneOptions
 from infra.sandbox.base import Failure
 from tests.contract.cases.instagram import COMMIT
 from tests.contract.harness import Bench, movie, picture

@@ -16,7 +16,7 @@ from chalicelib.providers.base import tools
 from chalicelib.providers.linkedin import LinkedIn
 from chalicelib.sessions import Job
 from infra.sandbox.base import Failure
-from infra.sandbox.linkedin_words import readable
+from infra.sandbox.linkedin.words import readable
 from tests.contract.harness import Bench, Connected, movie, picture
 
 KEY = "linkedin"

@@ -10,7 +10,7 @@ from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Media, Pending, Published
 from chalicelib.problems import Rejected, Retry
 from infra.sandbox.base import Failure
-from infra.sandbox.linkedin_uploads import PART
+from infra.sandbox.linkedin.uploads import PART
 from tests.contract.cases.linkedin import LINK, POLL, pictures
 from tests.contract.harness import FILES, Bench, Connected, document, movie, picture
 

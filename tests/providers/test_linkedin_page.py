@@ -13,10 +13,10 @@ from chalicelib import text
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Published, Receipt
 from chalicelib.problems import Reconnect, Unsure
-from chalicelib.providers.linkedin_options import LinkedInPageOptions
+from chalicelib.providers.linkedin.options import LinkedInPageOptions
 from chalicelib.providers.linkedin_page import readable
-from infra.sandbox import linkedin_members
 from infra.sandbox.base import Failure
+from infra.sandbox.linkedin import members as linkedin_members
 from tests.contract.harness import Bench, Connected, movie, picture
 from tests.providers.crashes import deaths
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from chalicelib import clock
 from chalicelib.models import Account, Entry, Media
 from chalicelib.providers.linkedin import LinkedIn
-from chalicelib.providers.linkedin_options import LinkedInOptions
+from chalicelib.providers.linkedin.options import LinkedInOptions
 from tests.contract.cases.linkedin import LINK, POLL, pictures
 from tests.contract.harness import document, movie, picture
 

@@ -17,7 +17,7 @@ from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import tools
 from chalicelib.providers.pinterest import Pinterest
-from chalicelib.providers.pinterest_options import PinterestOptions
+from chalicelib.providers.pinterest.options import PinterestOptions
 from infra.sandbox.base import Failure
 from tests.contract.cases.pinterest import BOARD, COMMIT, pin
 from tests.contract.harness import FILES, Bench, Connected, movie, picture

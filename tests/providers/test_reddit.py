@@ -16,8 +16,8 @@ from chalicelib.healing import bring_out
 from chalicelib.models import Delivery, Entry, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import tools
-from chalicelib.providers.reddit_faults import told_wait
-from chalicelib.providers.reddit_places import RedditOptions
+from chalicelib.providers.reddit.faults import told_wait
+from chalicelib.providers.reddit.places import RedditOptions
 from infra.sandbox.base import Failure
 from tests.contract.cases.reddit import COMMIT, errors, places
 from tests.contract.harness import Bench, Connected, movie, picture

@@ -15,8 +15,8 @@ from chalicelib import clock
 from chalicelib.models import Entry, Media, Pending, Published
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import Event
-from chalicelib.providers.slack_events import signature
-from chalicelib.providers.slack_messages import SECTION, SlackOptions, mrkdwn, sections
+from chalicelib.providers.slack.events import signature
+from chalicelib.providers.slack.messages import SECTION, SlackOptions, mrkdwn, sections
 from chalicelib.streams import RANGE
 from infra.sandbox.base import Failure
 from tests.contract.cases.slack import GENERAL, LAMPS

@@ -14,7 +14,7 @@ from chalicelib import text
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Pending, Published
 from chalicelib.problems import Problem, Reconnect, Rejected, Retry, Unsure
-from chalicelib.providers.threads_options import ThreadsOptions, links
+from chalicelib.providers.threads.options import ThreadsOptions, links
 from infra.sandbox.base import Failure
 from tests.contract.cases.facebook import graph
 from tests.contract.cases.threads import COMMIT

@@ -16,8 +16,8 @@ from chalicelib import clock, oauth
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
-from chalicelib.providers import tiktok_uploads
-from chalicelib.providers.tiktok_options import TikTokOptions
+from chalicelib.providers.tiktok import uploads as tiktok_uploads
+from chalicelib.providers.tiktok.options import TikTokOptions
 from chalicelib.sessions import Job
 from infra.sandbox.base import Failure
 from infra.sandbox.tiktok import LAST, LEAST, MOST

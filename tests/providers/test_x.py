@@ -17,14 +17,14 @@ from chalicelib import clock, healing
 from chalicelib.models import Entry, Media, Pending, Published, Receipt, Token
 from chalicelib.problems import Blocked, Duplicate, Expired, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.x import X
-from chalicelib.providers.x_options import XOptions
-from chalicelib.providers.x_uploads import CHUNK
+from chalicelib.providers.x.options import XOptions
+from chalicelib.providers.x.uploads import CHUNK
 from chalicelib.sessions import Session
 from chalicelib.signin import OAuth1, OAuth2
 from chalicelib.wire import Wire
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from infra.sandbox.x_signing import parameters, signature, to_sign
+from infra.sandbox.x.signing import parameters, signature, to_sign
 from tests.contract.cases import case
 from tests.contract.harness import FILES, Bench, Connected, MemoryFile, movie, picture
 

@@ -17,9 +17,9 @@ from chalicelib import clock, oauth
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Pending, Published, Receipt
 from chalicelib.problems import Duplicate, Expired, Problem, Reconnect, Rejected, Retry, Unsure
-from chalicelib.providers import youtube_uploads
 from chalicelib.providers.youtube import until_midnight
-from chalicelib.providers.youtube_options import YouTubeOptions, tags_length
+from chalicelib.providers.youtube import uploads as youtube_uploads
+from chalicelib.providers.youtube.options import YouTubeOptions, tags_length
 from chalicelib.sessions import Job
 from infra.sandbox.base import Failure
 from tests.contract.cases.youtube import OPEN, PLAIN, error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.providers import github_queries
+from chalicelib.providers.github import queries as github_queries
 from infra.sandbox import serve, stop
 from tests.contract.cases import case
 from tests.contract.harness import FILES, Bench

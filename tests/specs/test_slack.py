@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from chalicelib import clock
-from chalicelib.providers.slack_events import signature
+from chalicelib.providers.slack.events import signature
 from infra.sandbox import serve, stop
 from tests.contract.cases import case
 from tests.contract.cases.slack import GENERAL

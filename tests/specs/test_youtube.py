@@ -166,7 +166,7 @@ def test_the_addresses_of_uploads_and_the_largest_film_are_the_documents(connect
 
 
 def test_every_fate_of_a_video_has_its_sentence():
-    from chalicelib.providers.youtube_faults import _FATES
+    from chalicelib.providers.youtube.faults import _FATES
 
     status = DOCUMENT["schemas"]["VideoStatus"]["properties"]
     for field in ("failureReason", "rejectionReason"):
