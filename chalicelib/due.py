@@ -52,8 +52,8 @@ def _slot(delivery: Delivery, now: datetime) -> datetime:
 
 
 def _lane_pace(provider: Provider) -> tuple[Pace, ...]:
-    """Fairness in a one-by-one lane: a workspace's posts enter it no faster than it drains (one a second)."""
-    return (Pace(30, timedelta(seconds=30), "workspace"),) if provider.concurrency == 1 else ()
+    """Fairness in a one-by-one lane: a workspace's posts enter it about as fast as it drains (two a second)."""
+    return (Pace(60, timedelta(seconds=30), "workspace"),) if provider.concurrency == 1 else ()
 
 
 def _reserve(provider: Provider, pace: Pace, delivery: Delivery, posts: int, now: datetime) -> datetime:

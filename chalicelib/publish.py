@@ -176,7 +176,8 @@ def _intend(run: Run) -> None:
 
 def record(run: Run, out: Published) -> None:
     """Writes an entry's receipt before anything else happens; after the last one the delivery is published."""
-    receipt = Receipt(id=out.id, url=out.url, at=clock.now(), data=out.data)
+    url = renew.wire().route(run.provider.key, out.url) if out.url else ""
+    receipt = Receipt(id=out.id, url=url, at=clock.now(), data=out.data)
     receipts = (*run.delivery.receipts, receipt)
     last = len(receipts) == len(run.delivery.entries)
     changes: dict[str, Any] = {"receipts": receipts, "intent": None, "work": None, "since": None, "tries": 0}

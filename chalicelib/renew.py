@@ -27,11 +27,16 @@ def _wire(sandbox: str, sandboxed: frozenset[str]) -> Wire:
     return Wire(sandbox, sandboxed)
 
 
+def wire() -> Wire:
+    """This process's way to the platforms, or to their stand-ins."""
+    return _wire(settings().sandbox, settings().sandboxed)
+
+
 def host_session(provider: Provider, host: str, now: datetime, *, register: bool = False) -> Session:
     """A session at a host, with our app's secrets there; registers the app if it has none yet."""
     session = Session(
         provider=provider,
-        wire=_wire(settings().sandbox, settings().sandboxed),
+        wire=wire(),
         app=vault.secrets(),
         now=now,
         host=host,

@@ -1,6 +1,7 @@
 """The Lambdas behind queues and clocks. They are a module of their own, so that `app.py` is not imported there."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,6 +88,16 @@ def function_name(key: str) -> str:
     return f"publish_{key.replace('-', '_')}"
 
 
-for _key in settings().platforms:
-    if _key in PROVIDERS:
-        globals()[function_name(_key)] = _publisher(PROVIDERS[_key])
+def _wanted() -> Iterator[str]:
+    """The platforms whose publishers are made: all that are deployed, but in a Lambda only its own.
+
+    So the function of one platform loads no other, and `release` loads none before it must.
+    """
+    running = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+    for key in settings().platforms:
+        if key in PROVIDERS and (not running or running.endswith(f"-{function_name(key)}")):
+            yield key
+
+
+for _key in _wanted():
+    globals()[function_name(_key)] = _publisher(PROVIDERS[_key])

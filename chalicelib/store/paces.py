@@ -29,24 +29,25 @@ def reserve(platform: str, of: str, number: int, per: timedelta, now: datetime, 
 
 
 def _advance(key: dict[str, str], now: datetime, by: float) -> float:
-    """Moves the cell on by `by` seconds, from now where it lies in the past; where it then stands."""
-    ends = {"ttl": int(now.timestamp()) + 7 * 86_400}
+    """Moves the cell on by `by` seconds, from now where it lies in the past; where it then stands.
+
+    A quiet account is the usual case, so that is tried first.
+    """
+    stamp, ends = now.timestamp(), {"ttl": int(now.timestamp()) + 7 * 86_400}
+    past = Attr("full").not_exists() | Attr("full").lt(exact(stamp))
     try:
-        when = Attr("full").gte(exact(now.timestamp()))
-        found = table.change(key, ends, when=when, add={"full": by})
+        table.change(key, {"full": stamp + by, **ends}, when=past)
     except Lost:
-        return _restart(key, now, by, ends)
-    return float(found["full"])
+        return _move(key, now, by, ends)
+    return stamp + by
 
 
-def _restart(key: dict[str, str], now: datetime, by: float, ends: dict[str, int]) -> float:
-    full = now.timestamp() + by
-    past = Attr("full").not_exists() | Attr("full").lt(exact(now.timestamp()))
+def _move(key: dict[str, str], now: datetime, by: float, ends: dict[str, int]) -> float:
+    ahead = Attr("full").gte(exact(now.timestamp()))
     try:
-        table.change(key, {"full": full, **ends}, when=past)
-    except Lost:  # another post has just restarted it
+        return float(table.change(key, ends, when=ahead, add={"full": by})["full"])
+    except Lost:  # it fell into the past between the two
         return _advance(key, now, by)
-    return full
 
 
 def hold(platform: str, of: str, number: int, per: timedelta, until: datetime) -> None:
