@@ -9,7 +9,7 @@ from typing import Any
 
 from . import oauth, vault
 from .keep import keep
-from .models import Account, Choice, Token
+from .models import Account, Choice, Profile, Token
 from .problems import Blocked, Reconnect, Rejected
 from .providers import PROVIDERS
 from .providers.base import Provider, overrides
@@ -114,17 +114,19 @@ def submit(platform: str, given: Mapping[str, str], state: str, browser: str, no
 def choose(choice: str, remotes: list[str], browser: str, now: datetime) -> list[Account]:
     """The second step: one account for each page, board or channel chosen."""
     kept = _offered(choice, browser, now)
-    found = [Choice.model_validate_json(each) for each in _opened(kept["sealed"])]
-    chosen = [each for each in found if each.profile.id in remotes]
+    chosen = [(Profile.model_validate_json(each["profile"]), each["token"]) for each in kept["choices"]]
+    chosen = [(profile, sealed) for profile, sealed in chosen if profile.id in remotes]
     if not chosen:
         raise Rejected("None of the pages on offer was chosen.")
-    token = Token.model_validate_json(vault.unseal_text(kept["token"], purpose="choice"))
-    workspace, platform, host = kept["workspace"], kept["platform"], kept["host"]
-    found_accounts = []
-    for each in chosen:
-        grant = kept["grant"] if each.token is None else secrets.token_hex(8)
-        found_accounts.append(keep(workspace, platform, host, each.profile, each.token or token, grant, now))
-    return found_accounts
+    return [_chosen(kept, profile, sealed, now) for profile, sealed in chosen]
+
+
+def _chosen(kept: Mapping[str, Any], profile: Profile, sealed: list[str] | None, now: datetime) -> Account:
+    """An account with a token of its own has a grant of its own; the others share that of the sign-in."""
+    workspace, name = kept["workspace"], f"choice {kept['grant']}"
+    token = vault.unseal(tuple(sealed or kept["token"]), workspace, name)
+    grant = kept["grant"] if sealed is None else secrets.token_hex(8)
+    return keep(workspace, kept["platform"], kept["host"], profile, token, grant, now)
 
 
 def _offered(choice: str, browser: str, now: datetime) -> dict[str, Any]:
@@ -200,23 +202,32 @@ def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finish
     found = provider.choices(session)
     if not found:
         raise Rejected(f"{provider.title} shows nothing of yours that could be connected here.")
-    choice = signins.offer(
-        {
-            "workspace": workspace,
-            "platform": provider.key,
-            "browser": kept["browser"],
-            "grant": secrets.token_hex(8),
-            "host": session.host,
-            "token": vault.seal_text(session.token.model_dump_json(), purpose="choice"),
-            "sealed": [vault.seal_text(each.model_dump_json(), purpose="choice") for each in found],
-        },
-        now,
-    )
+    if len(found) == 1:
+        own, grant = found[0].token or session.token, secrets.token_hex(8)
+        account = keep(workspace, provider.key, session.host, found[0].profile, own, grant, now)
+        return Finished(accounts=(account,), **known)
+    choice = signins.offer(_offer(session, kept, found), now)
     return Finished(choices=tuple(found), choice=choice, **known)
 
 
-def _opened(sealed: list[str]) -> list[str]:
-    return [vault.unseal_text(each, purpose="choice") for each in sealed]
+def _offer(session: Session, kept: Mapping[str, Any], found: list[Choice]) -> dict[str, Any]:
+    """What the second step needs; only tokens are secrets, so only they are sealed."""
+    grant, workspace = secrets.token_hex(8), kept["workspace"]
+
+    def sealed(token: Token | None) -> list[str] | None:
+        return list(vault.seal(token, workspace, f"choice {grant}")) if token else None
+
+    return {
+        "workspace": workspace,
+        "platform": session.provider.key,
+        "browser": kept["browser"],
+        "grant": grant,
+        "host": session.host,
+        "token": sealed(session.token),
+        "choices": [
+            {"profile": each.profile.model_dump_json(), "token": sealed(each.token)} for each in found
+        ],
+    }
 
 
 def heard(platform: str, headers: Mapping[str, str], body: bytes, now: datetime) -> dict[str, Any]:
