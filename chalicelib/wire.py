@@ -33,9 +33,9 @@ class Wire:
         if not self.sandbox or platform not in self.sandboxed:
             return url
         parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" == self.sandbox:
-            return url
         there = urlsplit(self.sandbox)
+        if parts.port == there.port and parts.hostname in {there.hostname, "localhost", "127.0.0.1"}:
+            return url
         return urlunsplit((there.scheme, there.netloc, f"/{parts.netloc}{parts.path}", parts.query, ""))
 
     @cached_property

@@ -80,7 +80,8 @@ def test_a_copy_of_the_project_has_its_own_environment_and_keeps_chalices_record
     (root / "chalicelib" / "__pycache__").mkdir(parents=True)
     (root / ".chalice").mkdir()
     (root / "app.py").write_text("one")
-    (root / ".chalice" / "policy-api.json").write_text("{}")
+    policy = {"Statement": [{"Sid": "Secrets", "Resource": ["one"]}, {"Sid": "Table", "Resource": ["two"]}]}
+    (root / ".chalice" / "policy-api.json").write_text(json.dumps(policy))
     stages = {"local": {"environment_variables": {"STAGE": "local", "PUBLIC_URL": "old"}}}
     (root / ".chalice" / "config.json").write_text(json.dumps({"stages": stages}))
     project.copy(root, copied, {"PUBLIC_URL": "new"})
@@ -95,6 +96,8 @@ def test_a_copy_of_the_project_has_its_own_environment_and_keeps_chalices_record
     assert (copied / "app.py").read_text() == "two"
     assert not (copied / "chalicelib" / "__pycache__").exists()
     assert project.api(copied) == "abc"
+    enforced = json.loads((copied / ".chalice" / "policy-api.json").read_text())["Statement"]
+    assert [statement["Resource"] for statement in enforced] == ["*", ["two"]]
 
 
 def test_no_secret_of_the_shell_reaches_a_program_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

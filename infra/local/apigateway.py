@@ -8,14 +8,21 @@ calls that MiniStack has. What API Gateway does with an API, once it is there, i
 import json
 import re
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from infra.local.relay import Handler, Server, forward, serve
 
 REGION = "us-east-1"
+KEYS = ("test", "test")
+JSON = [("Content-Type", "application/json")]
 PUT = re.compile(r"/restapis/([^/]+)")
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "x-amazon-apigateway-any-method")
 
@@ -28,28 +35,36 @@ def start(aws_port: int, port: int) -> Server:
         "apigateway",
         endpoint_url=f"http://127.0.0.1:{aws_port}",
         region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=KEYS[0],
+        aws_secret_access_key=KEYS[1],
     )
 
     class Gateway(Handler):
         def answer(self) -> None:
             body = self.body()
-            url = urlsplit(self.path)
-            put = PUT.fullmatch(url.path)
-            if self.command == "POST" and parse_qs(url.query).get("mode") == ["import"]:
-                _reply(self, 201, _import(client, json.loads(body)))
-            elif self.command == "PUT" and put:
-                _reply(self, 200, _overwrite(client, put[1], json.loads(body)))
-            else:
-                forward(self, aws_port, self.path, body)
+            try:
+                if (api := _answered(client, self.command, self.path, body)) is None:
+                    forward(self, aws_port, self.path, body)
+                else:
+                    self.reply(200, json.dumps(api).encode(), JSON)
+            except (ClientError, HTTPError, KeyError) as error:
+                self.reply(400, json.dumps({"message": f"The stand-in could not: {error!r}"}).encode(), JSON)
 
     return serve(Gateway, port)
 
 
-def _reply(handler: Handler, status: int, api: dict[str, Any]) -> None:
-    answer = {name: api[name] for name in ("id", "name", "version", "binaryMediaTypes") if name in api}
-    handler.reply(status, json.dumps(answer).encode(), [("Content-Type", "application/json")])
+def _answered(client: Any, method: str, path: str, body: bytes) -> dict[str, Any] | None:
+    """The API that one of the two calls made; None for every other call."""
+    url = urlsplit(path)
+    if method == "POST" and parse_qs(url.query).get("mode") == ["import"]:
+        return _told(_import(client, json.loads(body)))
+    if method == "PUT" and (put := PUT.fullmatch(url.path)):
+        return _told(_overwrite(client, put[1], json.loads(body)))
+    return None
+
+
+def _told(api: dict[str, Any]) -> dict[str, Any]:
+    return {name: api[name] for name in ("id", "name", "version", "binaryMediaTypes") if name in api}
 
 
 def _import(client: Any, swagger: Swagger) -> dict[str, Any]:
@@ -85,11 +100,13 @@ def _fill(client: Any, api: str, swagger: Swagger) -> dict[str, Any]:
 
 
 def _set_binary_types(client: Any, api: str, types: list[str]) -> None:
-    """By a raw request: MiniStack takes a list here, where API Gateway takes one type a patch."""
+    """By a request made by hand: MiniStack takes a list here, where API Gateway takes one type a patch."""
     operations = [{"op": "replace", "path": "/binaryMediaTypes", "value": sorted(set(types))}]
     url = f"{client.meta.endpoint_url}/restapis/{api}"
     data = json.dumps({"patchOperations": operations}).encode()
-    with urlopen(Request(url, data, {"Content-Type": "application/json"}, method="PATCH"), timeout=10):
+    patch = AWSRequest("PATCH", url, {"Content-Type": "application/json"}, data)
+    SigV4Auth(Credentials(*KEYS), "apigateway", REGION).add_auth(patch)
+    with urlopen(Request(url, data, dict(patch.headers), method="PATCH"), timeout=10):
         return
 
 

@@ -20,8 +20,12 @@ def launch(program: Path, places: Places, port: int, ending: ExitStack) -> Progr
 
 
 def _environment(places: Places, port: int) -> dict[str, str]:
-    """All of this reaches every Lambda, as MiniStack hands its own environment down."""
+    """With `AUTH`, each function may do what its role's policies allow, and signatures are checked.
+
+    All of this reaches every Lambda, as MiniStack hands its own environment down.
+    """
     return clean(
+        AUTH="true",
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(port),
         MINISTACK_HOST="127.0.0.1",

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def copy(root: Path, project: Path, environment: Mapping[str, str]) -> None:
@@ -13,7 +14,9 @@ def copy(root: Path, project: Path, environment: Mapping[str, str]) -> None:
     shutil.rmtree(project / "chalicelib", ignore_errors=True)
     shutil.copytree(root / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     for policy in (root / ".chalice").glob("policy-*.json"):
-        shutil.copy2(policy, project / ".chalice" / policy.name)
+        (project / ".chalice" / policy.name).write_text(
+            json.dumps(_understood(json.loads(policy.read_text())))
+        )
     config = json.loads((root / ".chalice" / "config.json").read_text())
     config["stages"]["local"]["environment_variables"] |= environment
     (project / ".chalice" / "config.json").write_text(json.dumps(config, indent=2))
@@ -21,6 +24,19 @@ def copy(root: Path, project: Path, environment: Mapping[str, str]) -> None:
         "# On this machine the packages are on the functions' PYTHONPATH.\n"
     )
     _forget_old_packages(project / ".chalice" / "deployments")
+
+
+def _understood(policy: dict[str, Any]) -> dict[str, Any]:
+    """A policy as MiniStack can enforce it.
+
+    It holds every function to its policy, but names the resources of three statements otherwise than AWS: it asks
+    for GetParametersByPath on `*`, puts every schedule into the group `default`, knows no `kms:ResourceAliases`.
+    """
+    for statement in policy["Statement"]:
+        if statement["Sid"] in ("Secrets", "Schedules", "Tokens"):
+            statement["Resource"] = "*"
+            statement.pop("Condition", None)
+    return policy
 
 
 def _forget_old_packages(deployments: Path) -> None:

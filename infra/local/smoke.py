@@ -1,21 +1,20 @@
 """One post through everything: connect each platform, schedule for a minute ahead, wait, say when it arrived."""
 
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx2
-from PIL import Image
 
 from chalicelib import clock
+from infra.local import samples
 from infra.local.browser import Person
 from infra.local.copies import Copy
 from infra.local.processes import Stopped, pause
 from infra.local.steps import step
 
 AHEAD = timedelta(minutes=1)
-PATIENCE = timedelta(minutes=3)
+PATIENCE = timedelta(minutes=4)
 """How long after the due time a delivery may be on its way before it counts as missing."""
 
 OVER = {"published", "failed", "unsure", "held", "cancelled"}
@@ -67,10 +66,11 @@ def smoke(copy: Copy) -> list[Arrival]:
         for platform in client.ask("GET", "/v1/platforms")["platforms"]:
             with step(f"connect {platform['title']}"):
                 connect(client, platform["key"])
-        accounts = [account["id"] for account in client.ask("GET", "/v1/accounts")["accounts"]]
-        with step("upload a picture"):
-            lamp = upload(client, picture())
-        post = schedule(client, accounts, lamp)
+        accounts = client.ask("GET", "/v1/accounts")["accounts"]
+        with step("upload a picture and a film"):
+            lamp = upload(client, samples.picture())
+            film = upload(client, samples.film(), "lamp.mp4", "video/mp4")
+        post = schedule(client, accounts, lamp, film)
         with step(f"wait for {len(accounts)} posts, due at {post['due'][11:19]} UTC"):
             post = wait(client, post)
     return [_arrival(delivery) for delivery in post["deliveries"]]
@@ -86,33 +86,21 @@ def connect(client: Client, platform: str) -> None:
         person.close()
 
 
-def upload(client: Client, picture: bytes) -> str:
-    """The id of a picture in the library."""
-    told = {"name": "lamp.png", "mime": "image/png", "size": len(picture), "alt": "A lit lamp"}
+def upload(client: Client, data: bytes, name: str = "lamp.png", mime: str = "image/png") -> str:
+    """The id of a file in the library."""
+    told = {"name": name, "mime": mime, "size": len(data), "alt": "A lit lamp"}
     begun = client.ask("POST", "/v1/media", json=told)
     place = begun["upload"]
-    httpx2.post(place["url"], data=place["fields"], files={"file": picture}).raise_for_status()
+    httpx2.post(place["url"], data=place["fields"], files={"file": data}).raise_for_status()
     return str(client.ask("POST", f"/v1/media/{begun['id']}/done")["id"])
 
 
-def picture() -> bytes:
-    """A small picture of no two runs' bytes: platforms may refuse one that they have."""
-    shade = clock.now().microsecond
-    image = Image.new("RGB", (640, 480), (255, 200 + shade % 50, shade // 50 % 200))
-    data = io.BytesIO()
-    image.save(data, "PNG")
-    return data.getvalue()
-
-
-def schedule(client: Client, accounts: list[str], picture: str) -> Any:
+def schedule(client: Client, accounts: list[dict[str, Any]], picture: str, film: str) -> Any:
     """One post for all accounts, due in a minute."""
     due = (clock.now() + AHEAD).replace(microsecond=0)
     text = f"The lamp was lit at {due:%H:%M:%S} on {due:%d %B %Y}."
-    body = {
-        "when": due.isoformat(),
-        "entries": [{"text": text, "media": [{"id": picture}]}],
-        "accounts": [{"account": account} for account in accounts],
-    }
+    targets = [samples.target(account, text, picture, film) for account in accounts]
+    body = {"when": due.isoformat(), "entries": [{"text": text}], "accounts": targets}
     return client.ask("POST", "/v1/posts", json=body)
 
 
@@ -147,11 +135,11 @@ def _arrival(delivery: Any) -> Arrival:
 
 def table(arrivals: list[Arrival]) -> str:
     """The outcome for people: a line per platform."""
-    lines = [f"  {'platform':<12} {'due':<10} {'arrived':<10} {'lag':>7}  address"]
+    lines = [f"  {'platform':<20} {'due':<10} {'arrived':<10} {'lag':>7}  address"]
     for each in sorted(arrivals, key=lambda arrival: arrival.platform):
         arrived = f"{each.arrived:%H:%M:%S}" if each.arrived else each.state
         lag = f"{each.lag:.1f} s" if each.lag is not None else ""
         lines.append(
-            f"  {each.platform:<12} {each.due:%H:%M:%S}   {arrived:<10} {lag:>7}  {each.url or each.trouble}"
+            f"  {each.platform:<20} {each.due:%H:%M:%S}   {arrived:<10} {lag:>7}  {each.url or each.trouble}"
         )
     return "\n".join(lines)

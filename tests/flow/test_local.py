@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import clock
-from infra.local import smoke
+from infra.local import samples, smoke
 from infra.local.copies import Copy, Machine, running
 from infra.local.deploying import client
 from infra.local.places import Places
@@ -56,7 +56,7 @@ def test_a_post_reaches_every_platform_once(started: tuple[Copy, Machine], api: 
     text = f"Once and everywhere {secrets.token_hex(4)}"
     body = {
         "when": (clock.now() + timedelta(seconds=5)).isoformat(),
-        "entries": [{"text": text, "media": [{"id": smoke.upload(api, smoke.picture())}]}],
+        "entries": [{"text": text, "media": [{"id": smoke.upload(api, samples.picture())}]}],
         "accounts": [{"account": account["id"]} for account in accounts],
     }
     post = smoke.wait(api, api.ask("POST", "/v1/posts", json=body))
@@ -82,6 +82,20 @@ def test_a_repeated_message_posts_nothing(started: tuple[Copy, Machine], api: sm
         sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({**message, "attempt": attempt}))
     pause(3)
     assert sum(text in each["text"] for each in smoke.public(started[0])) == 1
+
+
+def test_a_post_far_ahead_has_a_schedule_until_it_is_cancelled(
+    started: tuple[Copy, Machine], api: smoke.Client
+) -> None:
+    account = api.ask("GET", "/v1/accounts")["accounts"][0]["id"]
+    when = (clock.now() + timedelta(hours=2)).isoformat()
+    body = {"when": when, "entries": [{"text": "Later"}], "accounts": [{"account": account}]}
+    post = api.ask("POST", "/v1/posts", json=body)
+    scheduler = client(started[1].environment, "scheduler")
+    listed = scheduler.list_schedules(GroupName="lamppost-local")["Schedules"]
+    assert [schedule["Name"] for schedule in listed] == [post["deliveries"][0]["id"]]
+    assert api.ask("DELETE", f"/v1/posts/{post['id']}")["state"] == "cancelled"
+    assert scheduler.list_schedules(GroupName="lamppost-local")["Schedules"] == []
 
 
 def test_a_bad_request_is_told_in_a_sentence(api: smoke.Client) -> None:
