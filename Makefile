@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-
 ONLY = $(if $(PLATFORMS),--platforms $(PLATFORMS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test specs check bench lock deploy secrets teardown redrive generate clean
+.PHONY: help setup run smoke test faults specs check bench lock deploy secrets teardown redrive generate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
@@ -31,6 +31,9 @@ smoke: setup ## the same without a person: connect every platform, publish to al
 
 test: check ## lint, types, import contracts, then every test
 	$(BIN)/pytest
+
+faults: setup ## a fault at every step of a post, on every platform: the table (PLATFORMS= for some; about half an hour for all)
+	@$(BIN)/python -m tests.faults $(ONLY)
 
 specs: setup $(SPECS)/.made ## what we send, against descriptions that the platforms or others publish
 	$(SPECS)/bin/pytest -m specs tests/specs

@@ -51,8 +51,9 @@ class Waiting:
 class Machine:
     """Queues, schedules, workers and the sweeper, run in the order of time."""
 
-    def __init__(self, clock: Clock, monkeypatch: Any) -> None:
+    def __init__(self, clock: Clock, monkeypatch: Any, clients: dict[str, Any] | None = None) -> None:
         self.clock = clock
+        self._clients = {} if clients is None else clients
         self.waiting: list[Waiting] = []
         self.schedules: dict[str, tuple[datetime, str]] = {}
         self.sent: dict[tuple[str, str], datetime] = {}
@@ -65,7 +66,7 @@ class Machine:
         self.twice = False
         self._numbers = itertools.count()
         self._make: Any = boto3.client
-        self._made: dict[str, Any] = {}
+        self._twins: dict[str, Any] = {}
         monkeypatch.setattr(boto3, "client", self._client)
         monkeypatch.setattr("chalicelib.wire.Wire.send", self._wire_send(monkeypatch))
         forget()
@@ -74,9 +75,13 @@ class Machine:
 
     def _client(self, name: str, **options: Any) -> Any:
         twins = {"sqs": SqsStandIn, "scheduler": SchedulerStandIn}
-        if name not in self._made:
-            self._made[name] = twins[name](self) if name in twins else self._make(name, **options)
-        return Counted(self, name, self._made[name])
+        if name in twins:
+            inner = self._twins.setdefault(name, twins[name](self))
+        elif name in self._clients:
+            inner = self._clients[name]
+        else:
+            inner = self._clients.setdefault(name, self._make(name, **options))
+        return Counted(self, name, inner)
 
     def _wire_send(self, monkeypatch: Any) -> Callable[..., Any]:
         from chalicelib.wire import Wire

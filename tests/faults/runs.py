@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib import compose
+from chalicelib import bucket, compose
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Account, Delivery, Entry, State
-from chalicelib.store import deliveries
+from chalicelib.store import apps, deliveries
 from infra.sandbox import Sandbox
 from tests.conftest import Clock, forget
 from tests.contract.cases import case
+from tests.contract.harness import FILES
 from tests.machine import Fault, Machine
 from tests.world import World
 
@@ -68,8 +69,7 @@ class Runs:
     def __init__(self, sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sandbox, self.clock, self.monkeypatch = sandbox, clock, monkeypatch
         self.number = 0
-        for stand_in in sandbox.stand_ins.values():
-            stand_in.reset()
+        self.clients: dict[str, Any] = {}
 
     def steps(self, platform: str, kind: str) -> Outcome:
         """A run without a fault, for its steps."""
@@ -86,9 +86,11 @@ class Runs:
         self.number += 1
         with self._world(platform) as (world, machine):
             stand_in = self.sandbox[platform]
-            stand_in.shown, stand_in.failures, stand_in.requests = [], [], []
+            stand_in.reset()
+            apps.forget(platform, "mastodon.sandbox")  # the only instance at which we are registered
             account = world.connect(platform, self.clock())
             wanted = case(platform).entries[kind]
+            self._upload(wanted)
             due = self.clock() + timedelta(seconds=5)
             delivery = self._save(world, account, wanted, kind, due)
             machine.fault, machine.recording = fault, True
@@ -96,6 +98,11 @@ class Runs:
             machine.recording = fault is not None and len(machine.steps) <= fault.step
             self._rest(machine, delivery)
             return self._outcome(platform, kind, fault, machine, delivery, wanted)
+
+    def _upload(self, wanted: tuple[Entry, ...]) -> None:
+        """Puts the entries' files where the worker reads them."""
+        for media in (media for entry in wanted for media in entry.media):
+            bucket.write(media.key, FILES[media.id], media.mime)
 
     def _save(
         self, world: World, account: Account, wanted: tuple[Entry, ...], kind: str, due: Any
@@ -138,7 +145,8 @@ class Runs:
             patch.setenv("SANDBOX_PLATFORMS", platform)
             patch.setenv("PLATFORMS", platform)
             forget()
+            patch.setattr(self.sandbox[platform], "now", self.clock)
             world = World(self.sandbox, f"w{self.number}")
             world.secrets(platform)
-            yield world, Machine(self.clock, patch)
+            yield world, Machine(self.clock, patch, self.clients)
         forget()

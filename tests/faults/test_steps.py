@@ -9,8 +9,8 @@ from infra.sandbox import Sandbox
 from tests.conftest import Clock
 from tests.faults.runs import Outcome, Runs
 
-#: One platform for each way of healing; the whole table is `make faults`.
-WAYS = [("mastodon", "text")]
+#: One platform for each way of healing; every platform and kind of post is `make faults`.
+WAYS = [("mastodon", "text"), ("bluesky", "text"), ("facebook", "text")]
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""One row of the table, in a process of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from moto import mock_aws
+
+from infra.sandbox import serve, stop
+from tests.aws import build
+from tests.conftest import ENVIRONMENT, Clock, forget
+from tests.contract.harness import FILES
+from tests.faults.runs import KINDS, Runs
+from tests.faults.table import Row
+
+
+def measure(what: tuple[str, str]) -> Row:
+    """Every fault at every step of one kind of post."""
+    platform, kind = what
+    with bench() as runs:
+        row = Row(platform, kind, steps=len(runs.steps(platform, kind).steps))
+        for outcome in runs.every(platform, kind, KINDS):
+            row.add(outcome)
+    return row
+
+
+@contextmanager
+def bench() -> Iterator[Runs]:
+    """Runs outside pytest: a sandbox and an AWS in memory of this process's own."""
+    sandbox, server = serve()
+    sandbox.files = FILES
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        forget()
+        build()
+        clock = Clock()
+        patch.setattr("chalicelib.clock.now", clock)
+        yield Runs(sandbox, clock, patch)
+    stop(server)
+    forget()

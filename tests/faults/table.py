@@ -1,0 +1,116 @@
+"""The table of `make faults`: for every platform and kind of post, what a fault at each step did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from chalicelib.providers import PROVIDERS
+from tests.contract.cases import case
+from tests.faults.runs import Outcome
+
+
+def kinds(platform: str) -> list[str]:
+    """A plain post, a thread, and one with a picture or film, where the platform has them."""
+    entries = case(platform).entries
+    plain = next((kind for kind, parts in entries.items() if len(parts) == 1 and not parts[0].media), None)
+    thread = next((kind for kind, parts in entries.items() if len(parts) > 1), None)
+    media = next((kind for kind, parts in entries.items() if len(parts) == 1 and parts[0].media), None)
+    film = next(
+        (
+            k
+            for k, parts in entries.items()
+            if len(parts) == 1 and any(m.kind == "video" for m in parts[0].media)
+        ),
+        None,
+    )
+    return list(dict.fromkeys(kind for kind in (plain, thread, media, film) if kind))
+
+
+@dataclass
+class Row:
+    """One platform's kind of post."""
+
+    platform: str
+    kind: str
+    steps: int = 0
+    faults: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
+    unsure: int = 0
+    failed: int = 0
+    late: timedelta = timedelta()
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts one run."""
+        self.faults += 1
+        for name in ("lost", "twice", "untrue"):
+            if getattr(outcome, name):
+                getattr(self, name).append(_told(outcome))
+        self.unsure += outcome.unsure
+        self.failed += outcome.state == "failed"
+        self.late = max(self.late, outcome.late if outcome.state == "published" else timedelta())
+
+    @property
+    def broken(self) -> bool:
+        return bool(self.lost or self.twice)
+
+
+def _told(outcome: Outcome) -> str:
+    fault = outcome.fault
+    where = (
+        f"{fault.kind} {outcome.steps[fault.step]}"
+        if fault and fault.step < len(outcome.steps)
+        else "no fault"
+    )
+    return f"{where} (step {fault.step if fault else '-'}, {outcome.state}, {len(outcome.shown)} out)"
+
+
+HEAD = (
+    "platform",
+    "kind",
+    "recovery",
+    "steps",
+    "faults",
+    "lost",
+    "twice",
+    "untrue",
+    "unsure",
+    "failed",
+    "latest",
+)
+
+
+def lines(rows: Iterable[Row]) -> list[str]:
+    """The table, and below it what was lost, twice or untrue, step by step."""
+    found = list(rows)
+    cells = [HEAD, *(_cells(row) for row in found), _total(found)]
+    widths = [max(len(each[column]) for each in cells) for column in range(len(HEAD))]
+    shown = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(each, widths, strict=True))
+        for each in cells
+    ]
+    for row in found:
+        for name in ("lost", "twice", "untrue"):
+            shown += [f"  {name}: {row.platform} {row.kind}: {told}" for told in getattr(row, name)]
+    return shown
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    counts = (row.steps, row.faults, len(row.lost), len(row.twice), len(row.untrue), row.unsure, row.failed)
+    late = f"{row.late.total_seconds():.0f} s"
+    return (row.platform, row.kind, PROVIDERS[row.platform].repeatable, *map(str, counts), late)
+
+
+def _total(rows: list[Row]) -> tuple[str, ...]:
+    sums = [
+        sum(row.steps for row in rows),
+        sum(row.faults for row in rows),
+        sum(len(row.lost) for row in rows),
+        sum(len(row.twice) for row in rows),
+        sum(len(row.untrue) for row in rows),
+        sum(row.unsure for row in rows),
+        sum(row.failed for row in rows),
+    ]
+    latest = max((row.late for row in rows), default=timedelta())
+    return ("all", "", "", *map(str, sums), f"{latest.total_seconds():.0f} s")
