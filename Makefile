@@ -30,7 +30,7 @@ smoke: setup ## the same without a person: connect every platform, publish to al
 	@$(BIN)/python -m infra.local smoke $(if $(PORT),--port $(PORT)) $(ONLY)
 
 test: check ## lint, types, import contracts, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 faults: setup ## a fault at every step of a post, on every platform: the table (PLATFORMS= for some; about half an hour for all)
 	@$(BIN)/python -m tests.faults $(ONLY)

@@ -26,17 +26,18 @@ def release(message: Message) -> None:
     if delivery.state == "publishing":
         _into_lane(delivery)  # an abandoned one: the claim decides whether its lease has ended
         return
-    at = max(delivery.next or delivery.due, _paused_until(delivery) or now)
+    at = delivery.next or delivery.due
     if at - now > NOW:
         schedule.arrange(message, at, now)
+    elif (paused := pauses.until(delivery.platform)) and paused > now:
+        title = PROVIDERS[delivery.platform].title
+        _put_off(delivery, paused, now, f"{title} is paused by the operator until {paused:%H:%M} UTC.")
     elif (slot := _slot(delivery, now)) - now > NOW:
-        _put_off(delivery, slot, now)
+        title = PROVIDERS[delivery.platform].title
+        said = f"{title} takes only so many posts at a time; this one goes out at {slot:%H:%M} UTC."
+        _put_off(delivery, slot, now, said, reserved=True)
     else:
         _into_lane(delivery)
-
-
-def _paused_until(delivery: Delivery) -> datetime | None:
-    return pauses.until(delivery.platform)
 
 
 def _slot(delivery: Delivery, now: datetime) -> datetime:
@@ -61,16 +62,20 @@ def _reserve(provider: Provider, pace: Pace, delivery: Delivery, posts: int, now
     return paces.reserve(provider.key, of, pace.number, pace.per, now, posts)
 
 
-def _put_off(delivery: Delivery, slot: datetime, now: datetime) -> None:
-    """Keeps the granted moment where the person sees it, and comes back then."""
-    title = PROVIDERS[delivery.platform].title
-    sentence = f"{title} takes only so many posts at a time; this one goes out at {slot:%H:%M} UTC."
-    trouble = Trouble(sentence=sentence, at=now)
+def _put_off(
+    delivery: Delivery, to: datetime, now: datetime, sentence: str, *, reserved: bool = False
+) -> None:
+    """Keeps the later moment, and why, where the person sees it, and comes back then."""
+    if delivery.state == "pending":
+        schedule.arrange(deliveries.message(delivery), to, now)
+        return
     try:
-        put_off = deliveries.defer(delivery, slot, reserved=True, trouble=trouble)
+        put_off = deliveries.defer(
+            delivery, to, reserved=reserved, trouble=Trouble(sentence=sentence, at=now)
+        )
     except Lost:
         return  # it was moved or cancelled just now
-    schedule.arrange(deliveries.message(put_off), slot, now)
+    schedule.arrange(deliveries.message(put_off), to, now)
 
 
 def _into_lane(delivery: Delivery) -> None:

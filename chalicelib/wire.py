@@ -74,7 +74,7 @@ class Wire:
         return response
 
 
-AGENT = "Lamppost (https://github.com/lamppost; scheduled posts)"
+AGENT = "Lamppost/0.1 (scheduled posts)"
 
 
 def words(headers: Mapping[str, str], body: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, Rate
+from pydantic import ValidationError
 
-from . import clock, due, publish, queues
+from . import clock, due, hooks, publish, queues
 from .models import Message
 from .providers import PROVIDERS
 from .providers.base import Provider
@@ -21,8 +22,12 @@ logging.getLogger("lamppost").setLevel(logging.INFO)
 
 
 def _messages(event: Any) -> Iterator[Message]:
+    """The messages of an event; what is none is told to the operator and dropped, since nothing can be done with it."""
     for record in event:
-        yield Message.model_validate_json(record.body)
+        try:
+            yield Message.model_validate_json(record.body)
+        except ValidationError:
+            logger.exception("a message that is none was dropped", extra={"body": record.body[:500]})
 
 
 @workers.on_sqs_message(queue=queues.due(), batch_size=1, name="release")
@@ -57,9 +62,9 @@ def dead_fifo(event: Any) -> None:
 
 @workers.on_sqs_message(queue=queues.outbox(), batch_size=1, name="outbox")
 def outbox(event: Any) -> None:
-    """Passes on what happened."""
+    """Tells the webhooks what happened."""
     for record in event:
-        logger.info("event", extra={"event": record.body})
+        hooks.receive(record.body, clock.now())
 
 
 def _publisher(provider: Provider) -> Callable[[Any], None]:

@@ -16,7 +16,7 @@ from infra.local.deploying import client
 from infra.local.places import Places
 from infra.local.processes import pause
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("local")]
 
 SWAGGER: dict[str, Any] = {
     "swagger": "2.0",
