@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from . import clock, schedule
+from . import clock, notify, schedule
 from .models import Account, Delivery, Entry, Model, Post
 from .providers import PROVIDERS
 from .providers.base import Complaint
@@ -122,6 +122,8 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
         return before
     for part in parts:
         arrange(part, now)
+    told = {"post": post.id, "due": post.due, "accounts": [part.account for part in parts]}
+    notify.tell("post.created", workspace, told)
     return post, parts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import schedule
+from . import notify, outcomes, schedule
 from .compose import arrange, check_time
 from .models import Account, Delivery, Post, Receipt, State, Trouble
 from .problems import Problem
@@ -66,6 +66,7 @@ def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
     _no_doubt(delivery)
     done = _alter(delivery, state="cancelled", next=None)
     _unschedule(done)
+    notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
 
 
@@ -81,8 +82,8 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
     return done
 
 
-def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime) -> Delivery:
-    """A person looked: it is out (with its address), or it is not and is posted again."""
+def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime, remote: str = "") -> Delivery:
+    """A person looked: it is out (at its address, under its id there), or it is not and is posted again."""
     if delivery.state != "unsure":
         raise Refused(409, "not-unsure", f"This delivery is {delivery.state}; there is nothing to decide.")
     if not out:
@@ -91,13 +92,16 @@ def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime) -> Delive
         done = _alter(delivery, state="scheduled", **again)
         arrange(done, now)
         return done
-    receipt = Receipt(id=url.rstrip("/").rsplit("/", 1)[-1] or "by hand", url=url, at=now)
+    number = remote or url.rstrip("/").rsplit("/", 1)[-1] or "by hand"
+    receipt = Receipt(id=number, url=url, at=now)
     receipts = (*delivery.receipts, receipt)
     state: State = "published" if len(receipts) == len(delivery.entries) else "scheduled"
     done = _alter(
         delivery, state=state, receipts=receipts, intent=None, work=None, trouble=None, next=now, tries=0
     )
     arrange(done, now)
+    if state == "published":
+        notify.tell("post.published", done.workspace, outcomes.told(done))
     return done
 
 
@@ -158,6 +162,7 @@ def _change_all(
     for after in altered:
         _unschedule(after)
         arrange(after, now)
+        notify.tell("post.updated", after.workspace, outcomes.told(after))
 
 
 def _unschedule(delivery: Delivery) -> None:

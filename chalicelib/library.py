@@ -123,30 +123,36 @@ def _measure_movie(key: str, size: int) -> dict[str, Any]:
 
 def fetch(workspace: str, url: str, now: datetime) -> Upload:
     """A file from a public address, under the guard: checked as it connects and at every redirect."""
-    data, mime = _download(url)
+    data = _download(url)
     name = urlsplit(url).path.rsplit("/", 1)[-1][:200] or "file"
+    return store(workspace, name, data, now)
+
+
+def store(workspace: str, name: str, data: bytes, now: datetime) -> Upload:
+    """A file that is here already, kept as what its first bytes say it is."""
+    from .files import sniff
+
+    mime = sniff(data[:4096]) or "application/octet-stream"
     upload, _ = begin(workspace, name, mime, len(data), now)
     bucket.write(upload.key, data, mime)
     return finish(workspace, upload.id, now)
 
 
-def _download(url: str) -> tuple[bytes, str]:
+def _download(url: str) -> bytes:
     import httpx2
 
     from .guard import Unsafe, follow, guarded_transport
-    from .movies import sniff
 
     try:
         with (
             httpx2.Client(transport=guarded_transport(allow=settings().allowed), timeout=20) as client,
             follow(client, url) as response,
         ):
-            data = _body(response)
+            return _body(response)
     except Unsafe as unsafe:
         raise Refused(422, "unsafe-address", str(unsafe)) from unsafe
     except (httpx2.HTTPError, httpx2.InvalidURL) as lost:
         raise Refused(422, "not-fetched", "The file could not be fetched from that address.") from lost
-    return data, sniff(data[:4096]) or "application/octet-stream"
 
 
 def _body(response: "httpx2.Response") -> bytes:

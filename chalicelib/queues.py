@@ -48,9 +48,13 @@ def post_lane(message: Message, key: str, concurrency: int) -> None:
     )
 
 
-def post_outbox(event: dict[str, Any]) -> None:
-    """Puts an event into the outbox, for webhooks and notices."""
-    client("sqs").send_message(QueueUrl=_url(outbox()), MessageBody=json.dumps(event, default=str))
+def post_outbox(event: dict[str, Any], delay: float = 0) -> None:
+    """Puts an event into the outbox, for webhooks and notices, to come out after `delay` seconds (900 at the most)."""
+    client("sqs").send_message(
+        QueueUrl=_url(outbox()),
+        MessageBody=json.dumps(event, default=str),
+        DelaySeconds=max(0, min(MOST_DELAY, math.ceil(delay))),
+    )
 
 
 @cache

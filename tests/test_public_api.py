@@ -604,7 +604,7 @@ def test_an_address_that_is_not_public_is_not_fetched(postiz: Postiz, ada: Accou
 
 def test_an_upload_without_a_file_is_refused(postiz: Postiz) -> None:
     raw, headers = form("lamp.png", b"abc", field="other")
-    for body, given in ((raw, headers), (b"{}", {}), form("a.png", b"")):
+    for body, given in ((raw, headers), form("a.png", b"")):
         answer = postiz.call("POST", "/upload", body, **given)
         assert (answer.status_code, answer.json_body) == (400, {"msg": "No file provided"})
     for broken in (raw[:60], b""):

@@ -7,6 +7,9 @@
 | account  | `w#<ws>`             | `account#<id>`       | by_account: `r#<platform>#<remote>`, `<ws>`               |
 | grant    | `w#<ws>`             | `grant#<id>`         | by_wake: when its token should be renewed                 |
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
+| group    | `w#<ws>`             | `group#<id>`         |                                                           |
+| hook     | `w#<ws>`             | `hook#<id>`          |                                                           |
+| sending  | `w#<ws>#h#<hook>`    | `sending#<id>`       |                                                           |
 | post     | `w#<ws>#p#<post>`    | `post`               | by_due: `w#<ws>`, `<due>#<post>`                          |
 | delivery | `w#<ws>#p#<post>`    | `delivery#<account>` | by_due: `w#<ws>`, `<due>#<post>#<account>`                |
 |          |                      |                      | by_account: `w#<ws>#a#<account>`, `<state>#<due>#<post>`  |
@@ -50,6 +53,18 @@ def grant(ws: str, grant: str) -> Key:
 
 def media(ws: str, media: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"media#{media}"}
+
+
+def group(ws: str, group: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"group#{group}"}
+
+
+def hook(ws: str, hook: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"hook#{hook}"}
+
+
+def sending(ws: str, hook: str, sending: str) -> Key:
+    return {"pk": f"w#{ws}#h#{hook}", "sk": f"sending#{sending}"}
 
 
 def post(ws: str, post: str) -> Key:

@@ -4,15 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chalice.test import Client
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from chalicelib import clock, people, publish
@@ -22,6 +20,7 @@ from infra.sandbox import Sandbox
 from tests.conftest import forget
 from tests.contract.cases.discord import LOBBY
 from tests.contract.harness import picture
+from tests.served import Served
 from tests.world import World
 
 COMMAND = Path(__file__).parents[2] / ".local" / "npm" / "node_modules" / "postiz" / "dist" / "index.js"
@@ -33,32 +32,18 @@ pytestmark = [
 ]
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # werkzeug's name
-        """Says nothing."""
-
-
-class Server:
+class Server(Served):
     """The Chalice app behind a real port, under the stage's name as API Gateway has it."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._server = make_server("127.0.0.1", 0, self._serve, request_handler=Quiet)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/api"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def _serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        request = Request(environ)
+    def answer(self, request: Request) -> Response:
         path = request.full_path.rstrip("?").removeprefix("/api")
         headers = {name: value for name, value in request.headers.items() if value}
         answer = self._client.http.request(request.method, path, headers=headers, body=request.get_data())
-        return Response(answer.body, answer.status_code, answer.headers)(environ, start)
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        return Response(answer.body, answer.status_code, answer.headers)
 
 
 class Cli:
@@ -69,7 +54,7 @@ class Cli:
         self._environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            "POSTIZ_API_URL": server.url,
+            "POSTIZ_API_URL": f"{server.url}/api",
             "POSTIZ_API_KEY": key,
         }
 

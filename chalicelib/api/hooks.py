@@ -1,0 +1,110 @@
+"""Webhooks as clients set them up, and what came of each telling."""
+
+from typing import Annotated, Any
+
+from chalice.app import Blueprint
+from pydantic import Field
+
+from chalicelib import clock, hooks
+from chalicelib.hooks import EVENTS
+from chalicelib.refusals import Refused
+from chalicelib.store import hooks as stored
+from chalicelib.store.hooks import Hook, Sending
+
+from .http import Ask, route
+from .posts import Given
+
+blueprint = Blueprint(__name__)
+
+Events = Annotated[list[str], Field(min_length=1, max_length=20)]
+
+
+class NewHook(Given):
+    """An https address and the events that it is told of."""
+
+    url: str = Field(max_length=2000)
+    events: Events = list(EVENTS)
+    name: str = Field("", max_length=100)
+
+
+class ChangedHook(Given):
+    """What is to be different; `paused: false` sends again to one that was given up."""
+
+    url: str | None = Field(None, max_length=2000)
+    events: Events | None = None
+    name: str | None = Field(None, max_length=100)
+    paused: bool | None = None
+
+
+@route(blueprint, "GET", "/v1/webhooks", scope="admin")
+def listed(ask: Ask) -> Any:
+    """The workspace's webhooks, and the events there are."""
+    return {"webhooks": [shown(each) for each in stored.all_of(ask.workspace)], "events": EVENTS}
+
+
+@route(blueprint, "POST", "/v1/webhooks", scope="admin", body=NewHook, status=201)
+def create(ask: Ask, given: NewHook) -> Any:
+    """A new webhook; its `secret` is shown this once."""
+    events = tuple(dict.fromkeys(given.events))
+    hook, secret = hooks.make(ask.workspace, given.url, events, given.name, clock.now())
+    return {**shown(hook), "secret": secret}
+
+
+@route(blueprint, "GET", "/v1/webhooks/{webhook}", scope="admin")
+def read(ask: Ask, webhook: str) -> Any:
+    """One webhook."""
+    return shown(hooks.load(ask.workspace, webhook))
+
+
+@route(blueprint, "PATCH", "/v1/webhooks/{webhook}", scope="admin", body=ChangedHook)
+def change(ask: Ask, given: ChangedHook, webhook: str) -> Any:
+    """Another address, other events, another name, or paused or not."""
+    before = hooks.load(ask.workspace, webhook)
+    put: dict[str, Any] = given.model_dump(exclude_none=True)
+    if given.paused is not None:
+        put["paused"] = "It was paused by a person." if given.paused else ""
+    if given.events is not None:
+        put["events"] = tuple(dict.fromkeys(given.events))
+    after = before.model_copy(update=put)
+    hooks.check(after.url, after.events)
+    stored.save(after)
+    return shown(after)
+
+
+@route(blueprint, "DELETE", "/v1/webhooks/{webhook}", scope="admin")
+def remove(ask: Ask, webhook: str) -> Any:
+    """Forgets a webhook; what waits for it is not sent."""
+    stored.remove(ask.workspace, hooks.load(ask.workspace, webhook).id)
+    return {"id": webhook, "deleted": True}
+
+
+@route(blueprint, "POST", "/v1/webhooks/{webhook}/test", scope="admin")
+def test(ask: Ask, webhook: str) -> Any:
+    """Sends a test at once; what came of it."""
+    return shown_sending(hooks.test(hooks.load(ask.workspace, webhook), clock.now()))
+
+
+@route(blueprint, "GET", "/v1/webhooks/{webhook}/deliveries", scope="admin")
+def sendings(ask: Ask, webhook: str) -> Any:
+    """What was sent in the last 30 days, newest first, a page at a time."""
+    hook = hooks.load(ask.workspace, webhook)
+    found, following = stored.page(ask.workspace, hook.id, ask.query.get("after", "")[:100])
+    return {"deliveries": [shown_sending(each) for each in found], "next": following}
+
+
+@route(blueprint, "POST", "/v1/webhooks/{webhook}/deliveries/{sending}/retry", scope="admin")
+def retry(ask: Ask, webhook: str, sending: str) -> Any:
+    """Sends the same again, with the same `webhook-id`, and another day of tries."""
+    found = stored.sending(ask.workspace, hooks.load(ask.workspace, webhook).id, sending)
+    if found is None:
+        raise Refused(404, "unknown-sending", "There is no such delivery of this webhook.")
+    return shown_sending(hooks.again(found, clock.now()))
+
+
+def shown(hook: Hook) -> dict[str, Any]:
+    """A webhook without its secret."""
+    return hook.model_dump(mode="json", exclude={"workspace", "secret"})
+
+
+def shown_sending(sending: Sending) -> dict[str, Any]:
+    return sending.model_dump(mode="json", exclude={"workspace", "hook", "ttl"})

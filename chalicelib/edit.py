@@ -1,0 +1,82 @@
+"""A saved delivery said otherwise: its texts, files, options, time, or whether it is a draft."""
+
+import logging
+import secrets
+from datetime import datetime
+from typing import Any
+
+from . import compose, decide, notify, outcomes, schedule
+from .compose import Draft, Target
+from .models import Delivery, Entry, Model, State
+from .refusals import Refused
+from .states import OPEN, allowed
+from .store import deliveries, posts
+from .store.table import Lost
+
+log = logging.getLogger("lamppost")
+
+
+class Edit(Model):
+    """What is to be different; what is left out stays as it is."""
+
+    entries: tuple[Entry, ...] | None = None
+    options: dict[str, Any] | None = None
+    due: datetime | None = None
+    state: State | None = None
+    tags: tuple[str, ...] | None = None
+
+
+def check(delivery: Delivery, edit: Edit, now: datetime) -> None:
+    """Refuses what could not be posted as it would be then; a draft may still be wrong."""
+    after = _after(delivery, edit)
+    begun = delivery.intent is not None or delivery.receipts or delivery.steps
+    if delivery.state not in OPEN or begun:
+        raise Refused(409, "not-editable", f"This is {delivery.state}; it can no longer be changed.")
+    if after.state != delivery.state and not allowed(delivery.state, after.state):
+        raise Refused(409, "not-editable", f"This is {delivery.state}; it cannot become {after.state}.")
+    if after.state not in {"scheduled", "held"}:
+        return
+    due = after.due if after.state == "scheduled" else now
+    target = Target(account=after.account, options=after.options)
+    draft = Draft(entries=after.entries, targets=(target,), due=due)
+    if complaints := compose.check(after.workspace, draft, now):
+        details = [each.model_dump() for each in complaints]
+        raise Refused(422, "not-postable", complaints[0].sentence, details)
+
+
+def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
+    """Checks and writes an edit, and moves the schedule after it."""
+    check(delivery, edit, now)
+    after = _after(delivery, edit)
+    put: dict[str, Any] = {name: getattr(after, name) for name in ("entries", "options", "due", "state")}
+    put |= {"version": delivery.version + 1, "next": None, "reserved": False, "work": None, "since": None}
+    if after.state in {"draft", "scheduled"}:
+        put |= {"tries": 0, "trouble": None}
+    done = delivery.model_copy(update=put)
+    head, parts = decide.load(delivery.workspace, delivery.post)
+    alone = all(part.id == delivery.id or part.state == "cancelled" for part in parts)
+    above: dict[str, object] = {"due": after.due, "entries": after.entries} if alone else {}
+    above |= {} if edit.tags is None else {"tags": edit.tags}
+    change = deliveries.change_of(done, put, deliveries.unchanged(delivery))
+    try:
+        posts.alter(head, [change], put=above, token=secrets.token_hex(16))
+    except Lost as lost:
+        sentence = "It has just changed: look again before you decide."
+        raise Refused(409, "changed-meanwhile", sentence) from lost
+    _reschedule(done, now)
+    notify.tell("post.updated", done.workspace, outcomes.told(done))
+    return done
+
+
+def _after(delivery: Delivery, edit: Edit) -> Delivery:
+    given = {name: value for name, value in edit if value is not None and name != "tags"}
+    return delivery.model_copy(update=given)
+
+
+def _reschedule(delivery: Delivery, now: datetime) -> None:
+    """Drops the schedule of before; one that fires all the same finds a newer version."""
+    try:
+        schedule.clear(delivery.id)
+    except Exception:
+        log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
+    compose.arrange(delivery, now)

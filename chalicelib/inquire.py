@@ -1,0 +1,42 @@
+"""Questions to a platform outside a publication: asked with access that is still good, renewed once if it is not."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from . import renew
+from .models import Account, Grant
+from .problems import Expired, Reconnect
+from .sessions import Session
+
+T = TypeVar("T")
+
+
+def inquire(account: Account, now: datetime, question: Callable[[Session], T]) -> T:
+    """What `question` finds out; an access that only the person can mend is `Reconnect`, and is announced."""
+    grant = None
+    try:
+        grant = renew.grant_of(account)
+        if renew.must_refresh(grant, now):
+            grant = renew.refresh(account, grant, now)
+        try:
+            return question(renew.session_for(account, now, grant))
+        except Expired as expired:
+            grant = _renewed(account, grant, expired, now)
+        return _again(account, grant, now, question)
+    except Reconnect as refused:
+        renew.need(account, refused, now, grant)
+        raise
+
+
+def _renewed(account: Account, grant: Grant, expired: Expired, now: datetime) -> Grant:
+    if not grant.refreshable:
+        raise Reconnect(expired.sentence, words=expired.words) from expired
+    return renew.refresh(account, grant, now)
+
+
+def _again(account: Account, grant: Grant, now: datetime, question: Callable[[Session], T]) -> T:
+    try:
+        return question(renew.session_for(account, now, grant))
+    except Expired as expired:
+        raise Reconnect(expired.sentence, words=expired.words) from expired

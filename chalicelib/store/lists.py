@@ -1,0 +1,89 @@
+"""What people look through: an account's last and next, what waits for a person, and what is past."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+
+from boto3.dynamodb.conditions import Key
+
+from chalicelib.models import Delivery, Model, Post, State
+
+from . import deliveries, table
+from .records import model
+from .table import Item
+
+#: States in which a delivery waits for a person.
+TROUBLED: tuple[State, ...] = ("unsure", "failed", "held")
+
+#: Queries at one time: each is a few milliseconds of waiting.
+_ABREAST = 8
+
+
+class Shelf(Model):
+    """One account's deliveries that are looked at: the last that is out, the next to come, those that wait."""
+
+    last: Delivery | None = None
+    next: Delivery | None = None
+    drafts: tuple[Delivery, ...] = ()
+    troubled: tuple[Delivery, ...] = ()
+
+
+def shelves(workspace: str, accounts: Sequence[str]) -> dict[str, Shelf]:
+    """Every account's shelf (six Queries each, some at a time; half a read unit per 4 KB)."""
+    with ThreadPoolExecutor(_ABREAST) as pool:
+        found = list(pool.map(partial(_shelf, workspace), accounts))
+    return dict(zip(accounts, found, strict=True))
+
+
+def in_states(workspace: str, accounts: Iterable[str], states: Sequence[State]) -> list[Delivery]:
+    """The accounts' deliveries in these states, latest due first (a Query for each account and state)."""
+    wanted = [(account, state) for account in accounts for state in states]
+    with ThreadPoolExecutor(_ABREAST) as pool:
+        found = pool.map(lambda each: list(deliveries.of_account(workspace, *each)), wanted)
+    return sorted((part for parts in found for part in parts), key=lambda part: part.due, reverse=True)
+
+
+def _shelf(workspace: str, account: str) -> Shelf:
+    return Shelf(
+        last=_end(workspace, account, "published", newest_first=True),
+        next=_end(workspace, account, "scheduled", newest_first=False),
+        drafts=tuple(deliveries.of_account(workspace, account, "draft")),
+        troubled=tuple(
+            part for state in TROUBLED for part in deliveries.of_account(workspace, account, state)
+        ),
+    )
+
+
+def _end(workspace: str, account: str, state: State, *, newest_first: bool) -> Delivery | None:
+    where = Key("account_pk").eq(f"w#{workspace}#a#{account}") & Key("account_sk").begins_with(f"{state}#")
+    found, _ = table.query(where, index="by_account", limit=1, newest_first=newest_first)
+    return model(Delivery, found[0]) if found else None
+
+
+def before(
+    workspace: str, mark: str, limit: int = 200
+) -> tuple[list[tuple[Post, list[Delivery]]], str | None]:
+    """Posts below `mark` with their deliveries, latest first, and the next page's mark (as `posts.between`).
+
+    A mark is a due time (ISO 8601), or one that an earlier page gave. A post's own item comes after its
+    deliveries in this order, so a page ends after a whole post, and the next begins there.
+    """
+    where = Key("due_pk").eq(f"w#{workspace}") & Key("due_sk").lt(mark)
+    found, last = table.query(where, index="by_due", limit=limit, newest_first=True)
+    heads = [each for each in found if each["sk"] == "post"]
+    parts = _by_post(found)
+    listed = [(model(Post, head), parts.get(head["id"], [])) for head in heads]
+    return listed, heads[-1]["due_sk"] if last and heads else None
+
+
+def _by_post(found: list[Item]) -> dict[str, list[Delivery]]:
+    parts: dict[str, list[Delivery]] = {}
+    for delivery in filter(None, map(deliveries.of_item, found)):
+        parts.setdefault(delivery.post, []).append(delivery)
+    return parts
+
+
+def moments(parts: Iterable[Delivery]) -> list[datetime]:
+    """When something is expected to happen to those that are on their way."""
+    return [part.next or part.due for part in parts if part.state in {"scheduled", "publishing", "pending"}]
