@@ -2,18 +2,45 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import accounts, media, pages, platforms, posts, signin
+from chalicelib.api import (
+    accounts,
+    deliveries,
+    groups,
+    hooks,
+    media,
+    pages,
+    platforms,
+    posts,
+    public_changes,
+    public_integrations,
+    public_media,
+    public_numbers,
+    public_posts,
+    signin,
+    tools,
+)
 from chalicelib.workers import workers
 
 app = Chalice(app_name="lamppost")
+# Bodies that API Gateway hands on as bytes.
+app.api.binary_types = [*app.api.binary_types, "multipart/form-data"]
 
 for blueprint in (
     accounts.blueprint,
+    deliveries.blueprint,
+    groups.blueprint,
+    hooks.blueprint,
     media.blueprint,
     pages.blueprint,
     platforms.blueprint,
     posts.blueprint,
+    public_changes.blueprint,
+    public_integrations.blueprint,
+    public_media.blueprint,
+    public_numbers.blueprint,
+    public_posts.blueprint,
     signin.blueprint,
+    tools.blueprint,
     workers,
 ):
     app.register_blueprint(blueprint)

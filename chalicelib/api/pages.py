@@ -1,43 +1,131 @@
 """The dashboard: HTML out; every deed on it is a call to the API."""
 
-from datetime import timedelta
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from chalice.app import Blueprint
+from chalice.app import Blueprint, Response
 
-from chalicelib import clock, connect, people
+from chalicelib import bucket, clock, connect, decide, people
+from chalicelib.models import Account
 from chalicelib.people import STAY
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
-from chalicelib.states import of_post
-from chalicelib.store import accounts, posts
+from chalicelib.store import accounts, lists, posts
 
+from . import lines
 from .http import COOKIE, Ask, kept_cookie, page, redirect, respond, route
-from .views import asset, render
+from .views import assets, release, render
 
 blueprint = Blueprint(__name__)
 
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+
+#: How far ahead the queue looks: as far as a post may be scheduled.
+AHEAD = timedelta(days=366 * 5)
+
+#: An address of our own to come back to after signing in.
+_OURS = re.compile(r"/[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+def shown(ask: Ask, here: str, template: str, values: Callable[[], dict[str, Any]]) -> Response:
+    """A page for whoever is signed in; for anybody else the way to sign in, and back to it."""
+    if ask.who is None:
+        return page(render("signin.html", wrong=False, to=here))
+    try:
+        known = values()
+    except Refused as refused:
+        told = render("told.html", title="Not found", sentence=refused.sentence, platform="")
+        return page(told, refused.status)
+    known |= {"csrf": ask.caller.csrf, "workspace": ask.workspace, "here": here}
+    return page(render(template, **known))
+
+
+# -- pages -------------------------------------------------------------------------------------------------
 
 
 @route(blueprint, "GET", "/", scope=None)
 def home(ask: Ask) -> Any:
-    """Platforms with *Connect*, accounts, and the posts of the weeks around now."""
-    if ask.who is None:
-        return page(render("signin.html", wrong=False), 200)
-    now, workspace = clock.now(), ask.workspace
-    found, _ = posts.between(workspace, now - timedelta(days=14), now + timedelta(days=60))
-    own = {account.id: account for account in accounts.all_of(workspace) if account.health != "disconnected"}
-    html = render(
-        "home.html",
-        platforms=connect.offered(),
-        accounts=own,
-        posts=[(post, of_post(part.state for part in parts), parts) for post, parts in reversed(found)],
-        connected=ask.query.get("connected", ""),
-        csrf=ask.caller.csrf,
-        now=now,
-    )
-    return page(html)
+    """The queue: accounts and how they are, what waits for a person, what comes, what is past."""
+    return shown(ask, "/", "home.html", lambda: _queue(ask.workspace, ask.query, clock.now()))
+
+
+def _queue(workspace: str, query: dict[str, str], now: datetime) -> dict[str, Any]:
+    own = accounts.all_of(workspace)
+    shelves = lists.shelves(workspace, [account.id for account in own])
+    ahead, _ = posts.between(workspace, now, now + AHEAD)
+    behind, older = lists.before(workspace, query.get("before", "")[:100] or clock.iso(now))
+    earlier = [lines.of(*each) for each in behind]
+    coming = lines.coming((lines.of(*each) for each in ahead), earlier)
+    return {
+        "accounts": _by_id(own),
+        "channels": lines.channels(own, shelves, now),
+        "troubled": lines.troubled(shelves),
+        "drafts": lines.drafts(shelves),
+        "coming": coming,
+        "past": lines.past(earlier),
+        "older": older,
+        "before": query.get("before", ""),
+        "soonest": lines.soonest(part for line in coming for part in line.parts),
+        "platforms": connect.offered(),
+        "connected": query.get("connected", ""),
+    }
+
+
+@route(blueprint, "GET", "/posts/{post}", scope=None)
+def post_page(ask: Ask, post: str) -> Any:
+    """One post with every delivery and what may be done about each."""
+
+    def values() -> dict[str, Any]:
+        head, parts = decide.load(ask.workspace, post)
+        own = _by_id(accounts.all_of(ask.workspace))
+        return {"post": head, "line": lines.of(head, parts), "accounts": own, "soonest": lines.soonest(parts)}
+
+    return shown(ask, f"/posts/{post}", "post.html", values)
+
+
+@route(blueprint, "GET", "/failures", scope=None)
+def failures(ask: Ask) -> Any:
+    """Whatever waits for a person."""
+
+    def values() -> dict[str, Any]:
+        own = _by_id(accounts.all_of(ask.workspace))
+        return {"accounts": own, "troubled": lines.troubled(lists.shelves(ask.workspace, list(own)))}
+
+    return shown(ask, "/failures", "failures.html", values)
+
+
+@route(blueprint, "GET", "/calendar", scope=None)
+def calendar(ask: Ask) -> Any:
+    """Months, weeks and a list; what is on them comes from the API."""
+    return shown(ask, "/calendar", "calendar.html", dict)
+
+
+@route(blueprint, "GET", "/compose", scope=None)
+def compose(ask: Ask) -> Any:
+    """The composer; it may upload to the bucket's own address."""
+    answer = shown(ask, "/compose", "compose.html", dict)
+    if ask.who is not None:
+        place = urlsplit(bucket.upload_form("any", "image/png", 1)["url"])
+        policy = answer.headers["Content-Security-Policy"]
+        answer.headers["Content-Security-Policy"] = (
+            f"{policy}; connect-src 'self' {place.scheme}://{place.netloc}; media-src *"
+        )
+    return answer
+
+
+def _by_id(own: list[Account]) -> dict[str, Account]:
+    return {account.id: account for account in own}
+
+
+# -- signing in --------------------------------------------------------------------------------------------
 
 
 @route(blueprint, "GET", "/signin", scope=None)
@@ -45,17 +133,18 @@ def by_link(ask: Ask) -> Any:
     """A one-time link signs its first visitor in."""
     cookie = people.open_link(ask.query.get("once", ""), clock.now())
     if cookie is None:
-        return page(render("signin.html", wrong=True), 403)
-    return _signed_in(cookie)
+        return page(render("signin.html", wrong="once" in ask.query, to="/"), 403)
+    return _signed_in(cookie, "/")
 
 
 @route(blueprint, "POST", "/signin", scope=None, forms=True)
 def by_key(ask: Ask) -> Any:
     """An API key signs a person in as well."""
-    caller = people.by_key(ask.form.get("key", [""])[0])
+    to = ask.form.get("to", ["/"])[0]
+    caller = people.by_key(ask.form.get("key", [""])[0].strip())
     if caller is None:
-        return page(render("signin.html", wrong=True), 403)
-    return _signed_in(people.cookie(caller.workspace, caller.scopes))
+        return page(render("signin.html", wrong=True, to=to), 403)
+    return _signed_in(people.cookie(caller.workspace, caller.scopes), to if _OURS.fullmatch(to) else "/")
 
 
 @route(blueprint, "POST", "/signout", scope=None, forms=True)
@@ -64,15 +153,19 @@ def sign_out(ask: Ask) -> Any:
     return redirect(f"{settings().public_url}/", kept_cookie(COOKIE, "", 0))
 
 
-def _signed_in(cookie: str) -> Any:
-    return redirect(f"{settings().public_url}/", kept_cookie(COOKIE, cookie, int(STAY.total_seconds())))
+def _signed_in(cookie: str, to: str) -> Any:
+    return redirect(f"{settings().public_url}{to}", kept_cookie(COOKIE, cookie, int(STAY.total_seconds())))
 
 
-@route(blueprint, "GET", "/static/{name}", scope=None)
-def static(ask: Ask, name: str) -> Any:
-    """A file of the dashboard."""
-    kind, found = TYPES.get(f".{name.rsplit('.', 1)[-1]}"), asset(name)
+# -- static files ------------------------------------------------------------------------------------------
+
+
+@route(blueprint, "GET", "/static/{version}/{name}", scope=None)
+def static(ask: Ask, version: str, name: str) -> Any:
+    """A file of the dashboard; one of this version may be kept for ever."""
+    kind, found = TYPES.get(name.rpartition(".")[2]), assets().get(name)
     if kind is None or found is None:
         raise Refused(404, "unknown", "There is no such file.")
-    headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "public, max-age=300"}
-    return respond(found, 200, headers)
+    kept = "public, max-age=31536000, immutable" if version == release() else "no-cache"
+    headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": kept}
+    return respond(found, 200, {**headers, "X-Content-Type-Options": "nosniff"})

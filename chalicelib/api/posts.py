@@ -6,7 +6,7 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib import clock, compose, decide, renew
+from chalicelib import clock, compose, counts, decide, renew
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Delivery, Entry, Media, Post
 from chalicelib.refusals import Refused
@@ -83,9 +83,16 @@ def create(ask: Ask, given: NewPost) -> Any:
 
 @route(blueprint, "POST", "/v1/posts/check", body=NewPost)
 def check(ask: Ask, given: NewPost) -> Any:
-    """What stands in the way of a post, without saving it."""
+    """What stands in the way of a post, without saving it; its lengths as each platform counts, and its moment."""
     now = clock.now()
-    return {"complaints": compose.check(ask.workspace, _draft(ask.workspace, given, now), now)}
+    draft = _draft(ask.workspace, given, now)
+    _, said = _moment(given.when, given.zone, now)
+    return {
+        "complaints": compose.check(ask.workspace, draft, now),
+        "counts": counts.counted(ask.workspace, draft),
+        "due": clock.iso(draft.due),
+        "said": said,
+    }
 
 
 @route(blueprint, "GET", "/v1/posts")

@@ -49,7 +49,11 @@ def begin(ask: Ask, platform: str) -> Any:
         return redirect(begun.url, cookie)
     action = f"{settings().public_url}/integration/social/{platform}/callback"
     html = render(
-        "connect.html", provider=provider, action=action, method="post", hidden={"state": begun.state}
+        "connect.html",
+        provider=provider,
+        action=action,
+        method="post",
+        hidden={"state": begun.state, "csrf": ask.who.csrf if ask.who else ""},
     )
     return page(html, 200, cookie)
 
@@ -79,7 +83,7 @@ def submitted(ask: Ask, platform: str) -> Any:
     """A filled form instead of a consent page."""
     browser = ask.cookies.get(BROWSER, "")
     given = {name: values[0] for name, values in ask.form.items()}
-    state = given.pop("state", "")
+    state, _ = given.pop("state", ""), given.pop("csrf", "")
     return _told(ask, platform, lambda: connect.submit(platform, given, state, browser, clock.now()))
 
 
@@ -108,14 +112,14 @@ def _told(ask: Ask, platform: str, act: Any) -> Response:
     for account in finished.accounts:
         decide.release_held(accounts.read(account.workspace, account.id) or account, clock.now())
     if ask.wants_page:
-        return _shown(finished, platform)
+        return _shown(finished, platform, ask.who.csrf if ask.who else "")
     return answer(_plain(finished))
 
 
-def _shown(finished: Finished, platform: str) -> Response:
+def _shown(finished: Finished, platform: str, csrf: str) -> Response:
     if finished.choices:
         action = f"{settings().public_url}/integration/social/{platform}/choose"
-        return page(render("choose.html", finished=finished, action=action))
+        return page(render("choose.html", finished=finished, action=action, csrf=csrf))
     return redirect(f"{settings().public_url}/?connected={platform}")
 
 

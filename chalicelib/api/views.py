@@ -1,8 +1,11 @@
-"""The dashboard's templates, rendered by Jinja with everything escaped."""
+"""The dashboard's templates and static files: Jinja with everything escaped, and text that never changes under its name."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from chalicelib.settings import settings
 
 UI = Path(__file__).parent.parent / "ui"
 
@@ -11,25 +14,37 @@ UI = Path(__file__).parent.parent / "ui"
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-    return Environment(
+    from chalicelib.clock import iso
+    from chalicelib.providers import PROVIDERS
+
+    made = Environment(
         loader=FileSystemLoader(UI / "templates"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = lambda name: f"{settings().public_url}/static/{release()}/{name}"
+    made.globals["title"] = lambda key: PROVIDERS[key].title if key in PROVIDERS else key
+    made.filters["iso"] = iso
+    return made
 
 
 def render(template: str, **values: Any) -> str:
-    """One page."""
-    from chalicelib.settings import settings
-
-    html: str = _environment().get_template(template).render(root=settings().public_url, **values)
+    """One page; `csrf` and `workspace` are empty where nobody is signed in."""
+    known = {"root": settings().public_url, "csrf": "", "workspace": "", "here": ""}
+    html: str = _environment().get_template(template).render({**known, **values})
     return html
 
 
 @cache
-def asset(name: str) -> str | None:
-    """A static text file of the dashboard, or None."""
-    path = UI / "static" / name
-    return path.read_text() if path.parent == UI / "static" and path.is_file() else None
+def assets() -> dict[str, str]:
+    """Every static text file by its name."""
+    return {path.name: path.read_text() for path in sorted((UI / "static").iterdir()) if path.is_file()}
+
+
+@cache
+def release() -> str:
+    """Stands for all static files as they are: part of their addresses, so that browsers may keep them for ever."""
+    whole = "\0".join(f"{name}\0{text}" for name, text in assets().items())
+    return hashlib.sha256(whole.encode()).hexdigest()[:12]

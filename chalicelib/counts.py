@@ -1,0 +1,50 @@
+"""How long a draft's texts are, as each account's platform counts them, and how long they may be."""
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from . import text
+from .compose import Draft, Target
+from .models import Account, Model
+from .providers import PROVIDERS
+from .rules import Rules
+from .store import accounts
+
+
+class Counted(Model):
+    """One entry's length on one account; `most` and `used` are in the platform's own units."""
+
+    account: str
+    entry: int
+    used: int
+    most: int
+
+
+def counted(workspace: str, draft: Draft) -> list[Counted]:
+    """Every entry of every account that is there (a Query)."""
+    known = {account.id: account for account in accounts.all_of(workspace)}
+    return [
+        found
+        for target in draft.targets
+        if target.account in known
+        for found in _count(draft, target, known[target.account])
+    ]
+
+
+def _count(draft: Draft, target: Target, account: Account) -> Iterator[Counted]:
+    rules = _rules(target, account)
+    for index, entry in enumerate(draft.entries if target.entries is None else target.entries):
+        part = rules.part(index)
+        used = text.count(entry.text, part.count, part.url_length)
+        yield Counted(account=account.id, entry=index, used=used, most=part.length)
+
+
+def _rules(target: Target, account: Account) -> Rules:
+    """The account's rules; options that are not valid yet change nothing about them."""
+    provider = PROVIDERS[account.platform]
+    try:
+        options = provider.Options.model_validate(target.options)
+    except ValidationError:
+        options = None
+    return provider.rules_for(account, options)

@@ -1,0 +1,62 @@
+/** The API as a person uses it: with the session's cookie and CSRF token; problems come as sentences. */
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
+
+export const root = meta("root");
+export const workspace = meta("workspace");
+
+/** What was asked for cannot be done; `message` is the sentence, `errors` the details. */
+export class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? `Lamppost answered ${status}.`);
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.errors = problem.errors ?? [];
+  }
+}
+
+/** No answer came: what was asked for may have been done all the same. */
+export class Silence extends Error {
+  constructor() {
+    super("No answer came. Look whether it was done before you try again.");
+  }
+}
+
+let ahead = 0;
+
+/** The present by Lamppost's clock, in milliseconds: clocks of browsers are often wrong. */
+export const now = () => Date.now() + ahead;
+
+/** Asks the API; answers with what the JSON says. */
+export async function ask(method, path, body, { headers = {}, signal } = {}) {
+  const answer = await reach(method, path, body, headers, signal);
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refusal(answer.status, told);
+  return told;
+}
+
+async function reach(method, path, body, headers, signal) {
+  try {
+    const answer = await fetch(root + path, {
+      method,
+      signal,
+      headers: {
+        Accept: "application/json",
+        ...(method === "GET" ? {} : { "Content-Type": "application/json", "X-CSRF-Token": meta("csrf") }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    learnTime(answer);
+    return answer;
+  } catch (trouble) {
+    if (trouble.name === "AbortError") throw trouble;
+    throw new Silence();
+  }
+}
+
+/** Half a minute is too much to be the way of the answer, and enough to make "in 10 seconds" wrong. */
+function learnTime(answer) {
+  const told = Date.parse(answer.headers.get("Date") ?? "");
+  if (told) ahead = Math.abs(told - Date.now()) > 2000 ? told - Date.now() : 0;
+}

@@ -1,0 +1,149 @@
+/** The calendar: days as lists of posts, by the browser's zone; moved by dragging or by keys. */
+
+import { $, $$, face, h } from "./dom.js";
+import { ask, root } from "./api.js";
+import { sift } from "./filter.js";
+import { warn } from "./said.js";
+import { dates, daysOf, named, stepped } from "./days.js";
+import * as moving from "./moving.js";
+import { clockTime, dayName, dayOf, localise } from "./times.js";
+
+const OPEN = ["draft", "scheduled", "held", "failed"];
+
+const shown = { view: innerWidth < 700 ? "list" : "month", day: dayOf(new Date()), posts: new Map(), accounts: new Map() };
+
+/** The address keeps what is shown, so that going back comes back to it. */
+function recall() {
+  const [view, day] = location.hash.slice(1).split("/");
+  if (["month", "week", "list"].includes(view)) shown.view = view;
+  if (/^\d{4}-\d\d-\d\d$/.test(day ?? "")) shown.day = day;
+}
+
+async function show() {
+  history.replaceState(null, "", `#${shown.view}/${shown.day}`);
+  $("#span").textContent = named(shown.view, shown.day);
+  for (const each of $$("[data-view]")) each.ariaPressed = String(each.dataset.view === shown.view);
+  const days = daysOf(shown.view, shown.day);
+  draw(days);
+  $("#calendar").ariaBusy = "true";
+  try {
+    await load(days);
+    draw(days);
+  } catch (problem) {
+    warn(problem);
+  } finally {
+    $("#calendar").ariaBusy = "false";
+  }
+}
+
+async function load(days) {
+  const [from, to] = [dates(days[0]), dates(days.at(-1))];
+  to.setDate(to.getDate() + 1);
+  const span = `from=${from.toISOString()}&to=${to.toISOString()}`;
+  shown.posts.clear();
+  for (let after = ""; after !== null; ) {
+    const page = await ask("GET", `/v1/posts?${span}${after && `&after=${encodeURIComponent(after)}`}`);
+    for (const post of page.posts) shown.posts.set(post.id, post);
+    after = page.next;
+  }
+}
+
+function draw(days) {
+  const at = document.activeElement?.closest(".event")?.dataset.post;
+  const byDay = grouped();
+  $("#calendar").className = shown.view;
+  $("#calendar").replaceChildren(weekdays(), h("ol", { class: "days" }, days.map((day) => dayBox(day, byDay.get(day) ?? []))));
+  localise($("#calendar"));
+  sift($("#search"));
+  if (at) $(`.event[data-post="${CSS.escape(at)}"]`)?.focus();
+}
+
+function grouped() {
+  const found = new Map();
+  for (const post of shown.posts.values()) {
+    const day = dayOf(new Date(post.due));
+    found.set(day, [...(found.get(day) ?? []), post]);
+  }
+  return found;
+}
+
+const weekdays = () => h("p", { class: "weekdays", "aria-hidden": "true" }, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].map((name) => h("span", {}, name)));
+
+function dayBox(day, posts) {
+  const today = dayOf(new Date());
+  const date = dates(day);
+  const marks = [day === today && "today", day < today && "gone", day.slice(0, 7) !== shown.day.slice(0, 7) && "other", !posts.length && "bare"];
+  return h(
+    "li",
+    { class: ["box", ...marks].filter(Boolean).join(" "), "data-day": day },
+    h(
+      "h2",
+      {},
+      h("span", { class: "number", "aria-hidden": "true" }, String(date.getDate())),
+      h("span", { class: "full" }, dayName(date)),
+      day >= today ? h("a", { class: "add", href: `${root}/compose?at=${day}`, "aria-label": `New post on ${dayName(date)}` }, "+") : null,
+    ),
+    h("ul", {}, posts.sort((a, b) => a.due.localeCompare(b.due)).map(eventBox)),
+  );
+}
+
+function eventBox(post) {
+  const text = (post.entries[0] ?? post.deliveries[0]?.entries[0])?.text || "(no text)";
+  return h(
+    "li",
+    {
+      class: `event ${post.state}`,
+      draggable: movable(post) ? "true" : "false",
+      "data-post": post.id,
+      "data-item": true,
+      tabindex: "0",
+      "aria-label": `${clockTime(new Date(post.due))}, ${post.state}: ${text.slice(0, 60)}`,
+    },
+    h(
+      "a",
+      { class: "open", href: `${root}/posts/${post.id}`, tabindex: "-1", draggable: "false" },
+      h("time", { datetime: post.due, "data-form": "time" }),
+      h("span", { class: `state ${post.state}` }, post.state),
+      h("span", { class: "text" }, text),
+    ),
+    h("span", { class: "faces" }, post.deliveries.slice(0, 5).map((each) => face(shown.accounts.get(each.account), each.platform))),
+    movable(post) ? h("a", { hidden: true, "data-edit": true, href: `${root}/compose?post=${post.id}` }) : null,
+    h("a", { hidden: true, "data-copy": true, href: `${root}/compose?copy=${post.id}` }),
+  );
+}
+
+const movable = (post) => post.deliveries.some((each) => OPEN.includes(each.state) && !each.receipts.length && !each.doubt);
+
+/** What came of a move, as the API says it. */
+function moved(post) {
+  shown.posts.set(post.id, post);
+  draw(daysOf(shown.view, shown.day));
+}
+
+function turn(by) {
+  shown.day = stepped(shown.view, shown.day, by);
+  show();
+}
+
+$("#back").onclick = () => turn(-1);
+$("#on").onclick = () => turn(1);
+const today = () => $(".list .today")?.scrollIntoView();
+$("#today").onclick = () => {
+  shown.day = dayOf(new Date());
+  show().then(today);
+};
+for (const each of $$("[data-view]")) {
+  each.onclick = () => {
+    shown.view = each.dataset.view;
+    show();
+  };
+}
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !moving.busy() && show());
+
+moving.begin($("#calendar"), (id) => shown.posts.get(id), moved);
+recall();
+ask("GET", "/v1/accounts")
+  .then(({ accounts }) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
+  .catch(warn)
+  .then(show)
+  .then(today);

@@ -1,0 +1,234 @@
+/** The composer. Its state is one object (`work.js`); what it may not be is said by Lamppost (`checks.js`). */
+
+import { $, $$, face, h, later } from "./dom.js";
+import { Silence, ask, root } from "./api.js";
+import { checker } from "./checks.js";
+import * as drafts from "./drafts.js";
+import * as entries from "./entries.js";
+import { form } from "./options.js";
+import { warn } from "./said.js";
+import { Overtaken, send } from "./sending.js";
+import { start } from "./start.js";
+import * as tabs from "./tabs.js";
+import * as when from "./when.js";
+import { ALL, blank, changeable, entriesOf, fresh, isEmpty, missing } from "./work.js";
+
+const accounts = new Map();
+const platforms = new Map();
+let work = fresh();
+let name = "new";
+let replaced = [];
+let active = ALL;
+let told = { complaints: [], counts: [], due: null, said: "", wrong: "" };
+
+const check = checker((found) => {
+  told = found;
+  showTold();
+});
+
+const keep = later(() => {
+  if (isEmpty(work)) return drafts.forget(name);
+  $("#kept").textContent = drafts.keep(name, work) ? "Kept in this browser" : "";
+  $("#anew").hidden = false;
+}, 300);
+
+/** Something has changed: kept, checked, and drawn anew where more than a text did. */
+function changed(again = false) {
+  keep();
+  check(work);
+  if (again) draw();
+  else drawTabs();
+}
+
+// -- drawing ---------------------------------------------------------------------------------------------------
+
+function draw() {
+  if (active !== ALL && !work.targets.includes(active)) active = ALL;
+  if (work.targets.length === 1) [active] = work.targets;
+  drawTargets();
+  drawTabs();
+  const back = entries.caret($("#entries"));
+  entries.draw($("#entries"), entriesOf(work, active), () => changeable(work, active), changed);
+  back();
+  drawOptions();
+  when.draw(work);
+  showTold();
+}
+
+function drawTargets() {
+  const items = [...accounts.values()].map(target);
+  const focused = $("#targets").contains(document.activeElement) && document.activeElement.value;
+  $("#targets").replaceChildren(...items);
+  if (focused) $(`#targets input[value="${CSS.escape(focused)}"]`)?.focus();
+  $("#all").ariaPressed = String(accounts.size > 0 && work.targets.length === accounts.size);
+  $("#find").hidden = accounts.size < 8;
+}
+
+function target(account) {
+  const title = platforms.get(account.platform)?.title ?? account.platform;
+  const box = h("input", { type: "checkbox", class: "hidden", value: account.id, checked: work.targets.includes(account.id), onchange: () => choose(account.id, box.checked) });
+  return h(
+    "li",
+    { class: "target" },
+    h("label", {}, box, face(account, account.platform), h("span", {}, account.handle || account.name, h("small", {}, ` ${title}`), account.health === "fine" ? null : h("small", { class: "trouble" }, " needs reconnecting"))),
+  );
+}
+
+function choose(id, on) {
+  work.targets = [...accounts.keys()].filter((each) => (each === id ? on : work.targets.includes(each)));
+  changed(true);
+}
+
+function drawTabs() {
+  tabs.draw($("#tabs"), work, accounts, platforms, active, turn);
+  tabs.mark($("#tabs"), told);
+  $("#panel").setAttribute("aria-labelledby", `tab-${active}`);
+  drawOwn();
+}
+
+function turn(tab) {
+  active = tab;
+  draw();
+}
+
+function drawOwn() {
+  const own = active !== ALL && work.targets.length > 1;
+  $("#own").hidden = !own;
+  if (!own) return;
+  const back = h("button", { type: "button", class: "quiet small", onclick: share }, "Back to the shared text");
+  $("#own").replaceChildren(...(work.own[active] ? ["This account says something of its own. ", back] : ["It says what all say. Type here to say something else on this account."]));
+}
+
+function share() {
+  delete work.own[active];
+  changed(true);
+}
+
+function drawOptions() {
+  const account = accounts.get(active);
+  const platform = platforms.get(account?.platform);
+  const has = Object.keys(platform?.options.properties ?? {}).length > 0;
+  $("#settings").hidden = !has;
+  if (!has || $("#settings").dataset.of === active) return;
+  $("#settings").dataset.of = active;
+  $("#settings").open = Boolean(platform.options.required?.length || Object.keys(work.options[active] ?? {}).length);
+  $("#settings summary").textContent = `${platform.title}'s own settings`;
+  const put = (values) => {
+    work.options[account.id] = { ...values };
+    changed();
+  };
+  $("#options").replaceChildren(...form(platform.options, work.options[active] ?? {}, put, active, platform.tools));
+}
+
+// -- what Lamppost says ----------------------------------------------------------------------------------------
+
+function showTold() {
+  tabs.mark($("#tabs"), told);
+  $("#complaints").replaceChildren(...told.complaints.filter(({ account }) => active === ALL || account === active).map(complaint));
+  for (const each of $$("[data-counts]")) each.replaceChildren(...countsOf(Number(each.dataset.counts)));
+  when.tell(work, told);
+  $("#why").textContent = waiting() || told.wrong;
+}
+
+/** What must be there before it can be sent. */
+function waiting() {
+  if (!work.targets.length) return accounts.size ? "Choose at least one account." : "Connect an account first.";
+  const files = missing(work);
+  if (files.some((file) => file.wrong)) return "A file cannot be used: remove it.";
+  return files.length ? "Files are still on their way." : "";
+}
+
+function complaint({ account, entry, sentence }) {
+  const found = accounts.get(account);
+  const where = entry && entriesOf(work, account).length > 1 ? ` (entry ${entry + 1})` : "";
+  return h("li", {}, active === ALL && found ? [face(found, found.platform), ` ${found.handle || found.name}: `] : null, `${sentence}${where}`);
+}
+
+function countsOf(entry) {
+  const shown = told.counts.filter((each) => each.entry === entry && (active === ALL ? !work.own[each.account] : each.account === active));
+  const name = ({ account }) => platforms.get(accounts.get(account)?.platform)?.title ?? "";
+  const words = new Map(shown.map((each) => [`${active === ALL ? `${name(each)} ` : ""}${each.used}/${each.most}`, each.used > each.most]));
+  return [...words].map(([said, over]) => h("span", { class: over ? "over" : "" }, said));
+}
+
+// -- sending ---------------------------------------------------------------------------------------------------
+
+async function submit(event) {
+  event?.preventDefault();
+  if ($("#send").ariaDisabled === "true") return;
+  if (waiting()) return warn(waiting());
+  if (work.when === "at" && !work.at) return when.missing();
+  $("#send").ariaDisabled = "true";
+  try {
+    const post = await send(work, replaced);
+    drafts.forget(name);
+    work = fresh();
+    location.assign(`${root}/posts/${post.id}`);
+  } catch (problem) {
+    refused(problem);
+  } finally {
+    $("#send").ariaDisabled = "false";
+  }
+}
+
+function refused(problem) {
+  if (problem instanceof Overtaken) {
+    work.targets = work.targets.filter((id) => !problem.accounts.includes(id));
+    changed(true);
+  }
+  if (problem.errors?.some((each) => each.account)) {
+    told = { ...told, complaints: problem.errors };
+    active = problem.errors[0].account;
+    draw();
+  }
+  warn(problem instanceof Silence ? "No answer came: it may be saved. Press again, it will not be there twice." : problem);
+}
+
+// -- the beginning ---------------------------------------------------------------------------------------------
+
+function wire() {
+  $("#composer").onsubmit = submit;
+  $("#add").onclick = () => {
+    changeable(work, active).push(blank());
+    changed(true);
+    $("#entries li:last-child textarea").focus();
+  };
+  $("#all").onclick = () => {
+    work.targets = work.targets.length === accounts.size ? [] : [...accounts.keys()];
+    changed(true);
+  };
+  $("#anew").onclick = () => {
+    drafts.forget(name);
+    work = fresh();
+    location.reload();
+  };
+  when.wire(() => work, changed);
+  document.addEventListener("keydown", shortcuts);
+  addEventListener("pagehide", () => isEmpty(work) || drafts.keep(name, work));
+}
+
+function shortcuts(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+  else if (event.altKey && /^Digit[1-9]$/.test(event.code)) $$("#tabs [role=tab]")[Number(event.code.at(-1)) - 1]?.click();
+  else return;
+  event.preventDefault();
+}
+
+async function begin() {
+  const [known, offered] = await Promise.all([ask("GET", "/v1/accounts"), ask("GET", "/v1/platforms")]);
+  for (const each of offered.platforms) platforms.set(each.key, each);
+  for (const each of known.accounts) accounts.set(each.id, each);
+  drafts.forgetOld();
+  const begun = await start(new URLSearchParams(location.search), accounts);
+  ({ work, name, replaced } = begun);
+  $("#title").textContent = begun.title;
+  $("#kept").textContent = begun.kept;
+  $("#anew").hidden = !begun.kept;
+  wire();
+  draw();
+  check(work);
+  $("#composer").inert = false;
+  $("#entries textarea").focus();
+}
+
+begin().catch(warn);

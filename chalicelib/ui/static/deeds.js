@@ -1,0 +1,42 @@
+/** Every deed of a page: an element's `data-call` names the request, `data-ask` what is asked first. */
+
+import { $$ } from "./dom.js";
+import { Silence, ask } from "./api.js";
+import { renew } from "./fresh.js";
+import { say, sure, warn } from "./said.js";
+
+export function begin() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-call]");
+    if (button) act(button, JSON.parse(button.dataset.body ?? "null") ?? undefined);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-call]")) return;
+    event.preventDefault();
+    act(event.target, Object.fromEntries(new FormData(event.target)));
+  });
+}
+
+async function act(element, body) {
+  const { call, said, ask: question, yes } = element.dataset;
+  if (element.ariaBusy === "true" || (question && !(await sure(question, yes ?? "Yes")))) return;
+  const [method, path] = call.split(" ");
+  busy(element, true);
+  try {
+    await ask(method, path, body);
+    say(said);
+    document.activeElement?.blur();
+    await renew();
+  } catch (problem) {
+    warn(problem);
+    if (!(problem instanceof Silence)) await renew();
+  } finally {
+    busy(element, false);
+  }
+}
+
+/** Buttons stay where they are while their deed is done: the focus must not be lost. */
+function busy(element, is) {
+  element.ariaBusy = String(is);
+  for (const each of $$("button", element)) each.ariaDisabled = String(is);
+}

@@ -1,0 +1,56 @@
+/** Saving what was composed: what it replaces is cancelled first, so that nothing can go out twice. */
+
+import { Refusal, ask, now } from "./api.js";
+import { check, whenOf } from "./checks.js";
+import { GRACE } from "./undo.js";
+import { body } from "./work.js";
+
+/** What it stands in for is on its way already; `accounts` keep what they have. */
+export class Overtaken extends Error {
+  constructor(accounts, sentence) {
+    super(`${sentence} There it stays as it is; send again for the others.`);
+    this.accounts = accounts;
+  }
+}
+
+/** Saves and answers with the stored post. `replaced` are ids of deliveries that this stands in for. */
+export async function send(work, replaced) {
+  if (replaced.length) await replace(work, replaced);
+  const when = work.when === "now" ? new Date(now() + GRACE).toISOString() : whenOf(work);
+  return ask("POST", "/v1/posts", body(work, when), { headers: { "Idempotency-Key": await keyOf(work) } });
+}
+
+/** The same content again has the same key, even after a reload: an answer that got lost never makes a second post. */
+async function keyOf(work) {
+  const said = new TextEncoder().encode(JSON.stringify(body(work, whenOf(work))));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", said));
+  return `${work.id}.${[...digest.slice(0, 12)].map((each) => each.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** Cancels what this stands in for, once it is certain that this can be saved. */
+async function replace(work, replaced) {
+  const found = await check(work);
+  if (!found || found.wrong) throw new Error(found?.wrong ?? "It is still being checked.");
+  if (found.complaints.length && work.when !== "draft") {
+    throw new Refusal(422, { detail: found.complaints[0].sentence, errors: found.complaints });
+  }
+  const kept = [];
+  while (replaced.length) {
+    const refusal = await cancelled(replaced[0]);
+    if (refusal) kept.push({ account: replaced[0].split(".")[1], sentence: refusal.message });
+    replaced.shift();
+  }
+  if (kept.length) throw new Overtaken(kept.map((each) => each.account), kept[0].sentence);
+}
+
+/** Null, or why a delivery could not be cancelled; one that was cancelled before is no matter. */
+async function cancelled(delivery) {
+  try {
+    await ask("POST", `/v1/deliveries/${delivery}/cancel`);
+    return null;
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) throw problem;
+    const post = await ask("GET", `/v1/posts/${delivery.split(".")[0]}`);
+    return post.deliveries.find((each) => each.id === delivery)?.state === "cancelled" ? null : problem;
+  }
+}

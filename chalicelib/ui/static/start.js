@@ -1,0 +1,53 @@
+/** What the composer begins with: nothing, what was kept, or a post to be edited or duplicated. */
+
+import { ask } from "./api.js";
+import { recall } from "./drafts.js";
+import { localIn, spoken, zone } from "./times.js";
+import { fresh, ofPost } from "./work.js";
+
+const OPEN = ["draft", "scheduled", "held", "failed"];
+const editable = (each) => OPEN.includes(each.state) && !each.receipts.length && !each.doubt;
+
+/** `{work, name, replaced, title, kept}`: `name` is what it is kept under, `replaced` which deliveries it stands in for. */
+export async function start(query, accounts) {
+  const begun = await beginning(query, accounts);
+  const kept = recall(begun.name);
+  if (kept) {
+    begun.work = { ...begun.work, ...kept.work };
+    begun.kept = `Kept from ${spoken(new Date(kept.at))}`;
+  }
+  begun.work.targets = begun.work.targets.filter((id) => accounts.has(id));
+  if (query.has("at")) Object.assign(begun.work, { when: "at", at: withHour(query.get("at")) });
+  return begun;
+}
+
+async function beginning(query, accounts) {
+  const [post, delivery, copy] = ["post", "delivery", "copy"].map((each) => query.get(each));
+  if (post) return edited(await ask("GET", `/v1/posts/${post}`), editable, `post:${post}`);
+  if (delivery) {
+    const whole = await ask("GET", `/v1/posts/${delivery.split(".")[0]}`);
+    return edited(whole, (each) => each.id === delivery && editable(each), `delivery:${delivery}`);
+  }
+  const begun = { work: fresh(), name: "new", replaced: [], title: "New post", kept: "" };
+  if (copy) return { ...begun, work: ofPost(await ask("GET", `/v1/posts/${copy}`), () => true), name: `copy:${copy}` };
+  begun.work.targets = query.has("account") ? [query.get("account")] : accounts.size === 1 ? [...accounts.keys()] : [];
+  return begun;
+}
+
+function edited(post, wanted, name) {
+  const parts = post.deliveries.filter(wanted);
+  if (!parts.length) throw new Error("Nothing of this can be changed any more: it is out, cancelled or going out now.");
+  const work = ofPost(post, wanted);
+  const failed = parts.some((each) => each.state === "failed");
+  const past = new Date(post.due) < new Date();
+  if (parts.every((each) => each.state === "draft")) work.when = "draft";
+  else if (!failed && !past) Object.assign(work, { when: "at", at: localIn(new Date(post.due), work.zone) });
+  return { work, name, replaced: parts.map((each) => each.id), title: failed ? "Edit and retry" : "Edit post", kept: "" };
+}
+
+/** A day alone means nine o'clock; today it means the next whole hour. */
+function withHour(day) {
+  if (day.includes("T")) return day.slice(0, 16);
+  const [today, time] = localIn(new Date(Date.now() + 3_600_000), zone).split("T");
+  return today === day ? `${day}T${time.slice(0, 2)}:00` : `${day}T09:00`;
+}
