@@ -21,8 +21,8 @@ TEMPLATE = Path(__file__).with_name("template.yaml")
 DAY = 24 * 3600
 FORTNIGHT = 14 * DAY
 RECEIVES = 5
-WAIT = 6
-"""A message stays hidden for six times its function's time: Lambda's pollers need room for their retries."""
+GRACE = 30
+"""A message stays hidden for its function's time and these seconds: see decision 9."""
 
 TIMEOUTS = {"due": 30, "outbox": 60, "dead": 30}
 FUNCTIONS = ("release", "sweep", "outbox", "dead", "dead_fifo")
@@ -204,7 +204,7 @@ def _queue(name: str, timeout: int) -> Resource:
         "SQS::Queue",
         QueueName=name,
         **_fifo(name),
-        VisibilityTimeout=WAIT * timeout,
+        VisibilityTimeout=timeout + GRACE,
         SqsManagedSseEnabled=True,
         RedrivePolicy={
             "deadLetterTargetArn": _of("DeadFifoQueue" if serial else "DeadQueue", "Arn"),
@@ -218,7 +218,7 @@ def _dead(name: str) -> Resource:
         "SQS::Queue",
         QueueName=name,
         **_fifo(name),
-        VisibilityTimeout=WAIT * TIMEOUTS["dead"],
+        VisibilityTimeout=TIMEOUTS["dead"] + GRACE,
         MessageRetentionPeriod=FORTNIGHT,
         SqsManagedSseEnabled=True,
     )
