@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,12 @@ def test_the_lambda_of_one_platform_loads_no_other() -> None:
     assert "app" not in done.stdout
 
 
-def test_the_readmes_table_is_the_registrys_own(root: "object") -> None:
-    from pathlib import Path
+def test_the_readmes_table_is_the_registrys_own(root: Path) -> None:
+    assert table() in (root / "README.md").read_text()
 
-    assert table() in Path(str(root), "README.md").read_text()
+
+@pytest.mark.parametrize("key", list(PROVIDERS))
+def test_a_platform_has_its_page_with_callback_and_secrets(root: Path, key: str) -> None:
+    page = (root / "docs" / "platforms" / f"{key}.md").read_text()
+    assert f"/integration/social/{key}/callback" in page or key in {"bluesky", "linkedin-page"}
+    assert all(name in page for name in PROVIDERS[key].secrets)

@@ -91,16 +91,26 @@ class Mastodon(Provider):
             "MASTODON_CLIENT_ID"
         ):
             return {}
-        wanted = {
-            "client_name": "Lamppost",
-            "redirect_uris": redirect,
-            "scopes": " ".join(self.auth.scopes),
-        }
+        scopes = " ".join(self._known_scopes(session))
+        wanted = {"client_name": "Lamppost", "redirect_uris": redirect, "scopes": scopes}
         app = session.ask("POST", "/api/v1/apps", json=wanted, signed=False)
         return {
+            "MASTODON_SCOPES": scopes,
             "MASTODON_CLIENT_ID": app.pick("client_id"),
             "MASTODON_CLIENT_SECRET": app.pick("client_secret"),
         }
+
+    def scopes(self, session: Session) -> tuple[str, ...]:
+        return tuple(session.app.get("MASTODON_SCOPES", "").split()) or self.auth.scopes
+
+    def _known_scopes(self, session: Session) -> tuple[str, ...]:
+        """`profile` came with 4.3, and so did the document that lists it; older servers know `read:accounts`."""
+        try:
+            told = session.ask("GET", "/.well-known/oauth-authorization-server", signed=False)
+        except Rejected:
+            return ("read:accounts", *self.auth.scopes[1:])
+        known: list[str] = told.find("scopes_supported", default=[])
+        return self.auth.scopes if "profile" in known else ("read:accounts", *self.auth.scopes[1:])
 
     def me(self, session: Session) -> Profile:
         who = session.ask("GET", "/api/v1/accounts/verify_credentials")
