@@ -15,6 +15,8 @@ log = logging.getLogger("lamppost")
 
 #: Nearer than this counts as due.
 NOW = timedelta(milliseconds=50)
+#: When the sweeper looks again at an item that it could not read.
+UNREADABLE = timedelta(hours=1)
 
 
 def release(message: Message) -> None:
@@ -97,17 +99,28 @@ def sweep(now: datetime) -> int:
 
 
 def _nudge(item: Item, now: datetime) -> None:
-    grant, delivery = grants.of_item(item), deliveries.of_item(item)
     try:
-        if grant is not None:
-            renew.tend(grant, now)
-        elif delivery is not None and delivery.state in LIVE:
-            deliveries.snooze(delivery, now + _patience(delivery, now))
-            queues.post_due(deliveries.message(delivery))
+        _wake(item, now)
     except Lost:
         return  # it moved while we looked
     except Exception:  # one bad item must not stop the sweep
         log.exception("a sweep stumbled", extra={"item": item["sk"]})
+
+
+def _wake(item: Item, now: datetime) -> None:
+    try:
+        grant, delivery = grants.of_item(item), deliveries.of_item(item)
+    except (
+        ValueError
+    ):  # of another version of ours, perhaps; at the head of the line it would keep all others out
+        log.exception("an item cannot be read", extra={"item": item["sk"]})
+        deliveries.shelve(item, now + UNREADABLE)
+        return
+    if grant is not None:
+        renew.tend(grant, now)
+    elif delivery is not None and delivery.state in LIVE:
+        deliveries.snooze(delivery, now + _patience(delivery, now))
+        queues.post_due(deliveries.message(delivery))
 
 
 def _patience(delivery: Delivery, now: datetime) -> timedelta:

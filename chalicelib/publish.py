@@ -46,8 +46,27 @@ def _deliver(was: Delivery, delivery: Delivery, seconds_left: Callable[[], float
     elif account.health == "reconnect":
         trouble = account.trouble or Trouble(sentence="The account needs reconnecting.", at=clock.now())
         outcomes.hold(delivery, trouble.sentence, clock.now(), doubt=doubt)
-    else:
+    elif was.state != "publishing" or not _broken_off(delivery, doubt):
         _attempt(Run(delivery, PROVIDERS[delivery.platform], account, seconds_left, doubt=doubt))
+
+
+def _broken_off(delivery: Delivery, doubt: datetime | None) -> bool:
+    """After an attempt that ended without a word: whether nothing may be done now.
+
+    One that ends so time and again has killed its publisher. A request in doubt may be under way still, or not
+    be listed yet: it is left alone as long as after a lost answer.
+    """
+    provider, now = PROVIDERS[delivery.platform], clock.now()
+    if delivery.tries > outcomes.TRIES:
+        killed = Rejected("Lamppost broke off in the middle of this post several times, and gives it up.")
+        outcomes.fail(delivery, killed, now, doubt=doubt)
+        return True
+    if doubt is None or provider.repeatable not in {"key", "look"}:
+        return False
+    unsure = Unsure("Lamppost broke off in the middle of this post, and is finding out whether it is out.")
+    later = now + timedelta(seconds=provider.heal_after)
+    outcomes.again(delivery, later, unsure, tries=delivery.tries - 1, doubt=doubt)
+    return True
 
 
 def _attempt(run: Run) -> None:

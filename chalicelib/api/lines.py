@@ -75,9 +75,13 @@ def drafts(shelves: Mapping[str, Shelf]) -> list[Line]:
 
 
 def troubled(shelves: Mapping[str, Shelf]) -> list[Delivery]:
-    """What waits for a person, the latest trouble first."""
-    found = [part for shelf in shelves.values() for part in shelf.troubled]
-    return sorted(found, key=lambda part: part.trouble.at if part.trouble else part.due, reverse=True)
+    """What waits for a person on these accounts."""
+    return latest(part for shelf in shelves.values() for part in shelf.troubled)
+
+
+def latest(parts: Iterable[Delivery]) -> list[Delivery]:
+    """The latest trouble first."""
+    return sorted(parts, key=lambda part: part.trouble.at if part.trouble else part.due, reverse=True)
 
 
 def coming(ahead: Iterable[Line], behind: Iterable[Line]) -> list[Line]:

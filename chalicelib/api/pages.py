@@ -11,6 +11,7 @@ from chalice.app import Blueprint, Response
 from chalicelib import bucket, clock, connect, decide, people
 from chalicelib.models import Account
 from chalicelib.people import STAY
+from chalicelib.providers import PROVIDERS
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
 from chalicelib.store import accounts, lists, posts
@@ -75,7 +76,7 @@ def _queue(workspace: str, query: dict[str, str], now: datetime) -> dict[str, An
         "before": query.get("before", ""),
         "soonest": lines.soonest(part for line in coming for part in line.parts),
         "platforms": connect.offered(),
-        "connected": query.get("connected", ""),
+        "connected": connected if (connected := query.get("connected", "")) in PROVIDERS else "",
     }
 
 
@@ -97,7 +98,8 @@ def failures(ask: Ask) -> Any:
 
     def values() -> dict[str, Any]:
         own = _by_id(accounts.all_of(ask.workspace))
-        return {"accounts": own, "troubled": lines.troubled(lists.shelves(ask.workspace, list(own)))}
+        waiting = lists.in_states(ask.workspace, own, lists.TROUBLED)
+        return {"accounts": own, "troubled": lines.latest(waiting)}
 
     return shown(ask, "/failures", "failures.html", values)
 

@@ -142,6 +142,13 @@ def snooze(delivery: Delivery, until: datetime) -> None:
     )
 
 
+def shelve(found: Item, until: datetime) -> None:
+    """Lets the sweeper look away from an item until then, whatever it is (2 write units)."""
+    name = found["wake_sk"].partition("#")[2]
+    key = {"pk": found["pk"], "sk": found["sk"]}
+    table.change(key, {"wake_sk": f"{iso(until)}#{name}"}, when=Attr("wake_sk").eq(found["wake_sk"]))
+
+
 def waking(shard: int, now: datetime, limit: int = 200) -> list[Item]:
     """Items of one shard whose moment has passed, oldest first (half a read unit per 4 KB)."""
     where = Key("wake_pk").eq(f"wake#{shard}") & Key("wake_sk").lt(iso(now))
