@@ -29,6 +29,24 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
+class Route:
+    """What a route is, for its description and for the tests that try every one of them."""
+
+    method: str
+    path: str
+    scope: Scope | None
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answers: type[BaseModel] | None
+    status: int
+    view: Callable[..., Any]
+
+
+#: Every route that was registered, in that order.
+ROUTES: list[Route] = []
+
+
+@dataclass(frozen=True)
 class Ask:
     """A request as a view sees it."""
 
@@ -84,12 +102,15 @@ def route(
     *,
     scope: Scope | None = "read",
     body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    answers: type[BaseModel] | None = None,
     forms: bool = False,
     status: int = 200,
 ) -> Callable[[View], View]:
     """Registers `view(ask, [body], **path parameters)`.
 
-    `scope` is what the caller must hold (None lets everyone in); `body` a model that the JSON must be.
+    `scope` is what the caller must hold (None lets everyone in); `body` a model that the JSON must be; `query`
+    and `answers` are models that describe the query's fields and the answer.
     A view answers with a model, a list or dict of them, or a Chalice `Response`.
     """
     types = ["application/json", *(["application/x-www-form-urlencoded"] if forms else [])]
@@ -100,6 +121,7 @@ def route(
 
         wrapped.__name__ = f"{view.__module__.rsplit('.', 1)[-1]}_{view.__name__}"
         blueprint.route(path, methods=[method], content_types=types, name=wrapped.__name__)(wrapped)
+        ROUTES.append(Route(method, path, scope, body, query, answers, status, view))
         return view
 
     return register
