@@ -76,6 +76,8 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
         raise Refused(
             409, "not-retryable", f"This delivery is {delivery.state}; there is nothing to try again."
         )
+    if delivery.state == "scheduled":
+        _no_doubt(delivery)
     fresh = {"next": now, "tries": 0, "reserved": False, "work": delivery.steps, "since": None}
     done = _alter(delivery, state="scheduled", **fresh)
     arrange(done, now)

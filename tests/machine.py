@@ -9,18 +9,24 @@ import heapq
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from chalicelib import due, publish
 from chalicelib.models import Message
+from infra.lanes import PUBLISH_TIMEOUT
+from infra.template import GRACE, TIMEOUTS
 from tests.conftest import Clock, forget
+from tests.twins import Counted, SchedulerStandIn, SqsStandIn, cut
 
-VISIBILITY = timedelta(seconds=720)
+#: How long each Lambda may run.
+RELEASE_RUNS, DEAD_RUNS = timedelta(seconds=TIMEOUTS["due"]), timedelta(seconds=TIMEOUTS["dead"])
+SWEEP_RUNS, PUBLISH_RUNS = timedelta(seconds=60), timedelta(seconds=PUBLISH_TIMEOUT)
+#: How much longer a message stays hidden from other workers; a one-by-one lane waits meanwhile.
+HIDDEN = timedelta(seconds=GRACE)
 RECEIVES = 5
 DEDUPLICATION = timedelta(minutes=5)
 
@@ -31,7 +37,10 @@ class Death(BaseException):
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens at one step: the process dies `before` or `after` the call, the call `fails`, its answer is `lost`."""
+    """What happens at one step: the process dies `before` or `after` the call, the call `fails`, its answer is `lost`.
+
+    `slow`: the call hangs until the Lambda is out of time, takes effect in the last second, and the process is ended.
+    """
 
     step: int
     kind: str
@@ -62,25 +71,33 @@ class Machine:
         self.steps: list[str] = []
         self.fault: Fault | None = None
         self.recording = False
+        self.lane_steps = 0  # that came before the first message in a lane: the same on every platform
+        self.blocked: dict[str, datetime] = {}
+        self.ends = clock()
         self.sweeps_at = clock() + timedelta(minutes=1)
         self.twice = False
+        self.takes = timedelta()  # how long a one-by-one lane is busy with one message
         self._numbers = itertools.count()
-        self._make: Any = boto3.client
+        make: Any = boto3.session.Session.client
         self._twins: dict[str, Any] = {}
-        monkeypatch.setattr(boto3, "client", self._client)
+        monkeypatch.setattr(
+            boto3.session.Session,
+            "client",
+            lambda session, name, **options: self._client(name, lambda: make(session, name, **options)),
+        )
         monkeypatch.setattr("chalicelib.wire.Wire.send", self._wire_send(monkeypatch))
         forget()
 
     # -- the boundary of the process ---------------------------------------------------------------------
 
-    def _client(self, name: str, **options: Any) -> Any:
+    def _client(self, name: str, make: Callable[[], Any]) -> Any:
         twins = {"sqs": SqsStandIn, "scheduler": SchedulerStandIn}
         if name in twins:
             inner = self._twins.setdefault(name, twins[name](self))
         elif name in self._clients:
             inner = self._clients[name]
         else:
-            inner = self._clients.setdefault(name, self._make(name, **options))
+            inner = self._clients.setdefault(name, make())
         return Counted(self, name, inner)
 
     def _wire_send(self, monkeypatch: Any) -> Callable[..., Any]:
@@ -90,7 +107,7 @@ class Machine:
 
         def counted(wire: Any, platform: str, method: str, url: str, **parts: Any) -> Any:
             return self.step(
-                f"http {method} {platform}", lambda: send(wire, platform, method, url, **parts), _cut
+                f"http {method} {platform}", lambda: send(wire, platform, method, url, **parts), cut
             )
 
         return counted
@@ -105,8 +122,12 @@ class Machine:
             raise Death(name)
         if kind == "fails":
             raise failure(name)
+        if kind == "slow":
+            self.clock.moment = max(self.clock(), self.ends - timedelta(seconds=1))
         result = call()
-        if kind == "after":
+        if kind == "slow":
+            self.clock.moment = max(self.clock(), self.ends)
+        if kind in {"after", "slow"}:
             raise Death(name)
         if kind == "lost":
             raise failure(name)
@@ -152,7 +173,7 @@ class Machine:
                 self.put("lamppost-test-due", body)
         if self.sweeps_at <= now:
             self.sweeps_at = now + timedelta(minutes=1)
-            self._alive(lambda: due.sweep(self.clock()))
+            self._alive(lambda: due.sweep(self.clock()), SWEEP_RUNS)
         if self.waiting and self.waiting[0].at <= now:
             self._receive(heapq.heappop(self.waiting))
 
@@ -160,111 +181,42 @@ class Machine:
         if waiting.queue == "lamppost-test-outbox":
             self.events.append(json.loads(waiting.body))
             return
+        if (until := self.blocked.get(waiting.queue, waiting.at)) > self.clock():
+            heapq.heappush(self.waiting, replace(waiting, at=until))
+            return
         message = Message.model_validate_json(waiting.body)
         if waiting.receives >= RECEIVES:
             self.buried.append(waiting.body)
-            self._alive(lambda: due.bury(message))
+            self._alive(lambda: due.bury(message), DEAD_RUNS)
             return
-        if not self._alive(lambda: self._handle(waiting.queue, message)):
-            self.put(waiting.queue, waiting.body, VISIBILITY.total_seconds(), waiting.receives + 1)
+        early = waiting.queue == "lamppost-test-due"
+        until = self.clock() + (RELEASE_RUNS if early else PUBLISH_RUNS) + HIDDEN
+        if not self._handle(waiting.queue, message):
+            self._hide(waiting, until)
+        elif waiting.queue.endswith(".fifo"):
+            self.blocked[waiting.queue] = self.clock() + self.takes
 
-    def _handle(self, queue: str, message: Message) -> None:
+    def _hide(self, waiting: Waiting, until: datetime) -> None:
+        """Nobody said that the message is done with: it comes back, and in a one-by-one lane nothing overtakes it."""
+        if waiting.queue.endswith(".fifo"):
+            self.blocked[waiting.queue] = until
+        heapq.heappush(self.waiting, replace(waiting, at=until, receives=waiting.receives + 1))
+
+    def _handle(self, queue: str, message: Message) -> bool:
         if queue == "lamppost-test-due":
-            due.release(message)
-        else:
-            publish.deliver(message, lambda: 100.0)
+            return self._alive(lambda: due.release(message), RELEASE_RUNS)
+        self.lane_steps = self.lane_steps or len(self.steps)
+        return self._alive(lambda: publish.deliver(message, self._seconds_left), PUBLISH_RUNS)
 
-    def _alive(self, work: Callable[[], Any]) -> bool:
+    def _seconds_left(self) -> float:
+        return (self.ends - self.clock()).total_seconds()
+
+    def _alive(self, work: Callable[[], Any], runs: timedelta) -> bool:
         """Whether a Lambda ended well; a dead or failing one starts anew next time, with nothing in memory."""
+        self.ends = self.clock() + runs
         try:
             work()
         except (Death, Exception):  # noqa: BLE001  # Lambda catches everything too
             forget()
             return False
         return True
-
-
-class Counted:
-    """A client whose every call is a step of the machine's."""
-
-    def __init__(self, machine: Machine, name: str, inner: Any) -> None:
-        self._machine, self._name, self._inner = machine, name, inner
-
-    def __getattr__(self, operation: str) -> Any:
-        found = getattr(self._inner, operation)
-        if not callable(found) or operation.startswith("generate_") or operation in {"exceptions", "meta"}:
-            return found
-
-        def call(*args: Any, **parts: Any) -> Any:
-            return self._machine.step(f"{self._name}.{operation}", lambda: found(*args, **parts), _refused)
-
-        return call
-
-
-class SqsStandIn:
-    """SQS as far as we use it."""
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-
-    def get_queue_url(self, QueueName: str) -> dict[str, str]:
-        return {"QueueUrl": QueueName}
-
-    def send_message(
-        self, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0, MessageGroupId: str = ""
-    ) -> None:
-        assert 0 <= DelaySeconds <= 900
-        assert not (QueueUrl.endswith(".fifo") and DelaySeconds), "a FIFO queue knows no delay per message"
-        self._machine.send(QueueUrl, MessageBody, DelaySeconds)
-
-
-class SchedulerStandIn:
-    """EventBridge Scheduler as far as we use it: one-time schedules in UTC, up to a minute late."""
-
-    class exceptions:
-        class ConflictException(Exception):
-            pass
-
-        class ResourceNotFoundException(Exception):
-            pass
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-
-    def create_schedule(
-        self, Name: str, ScheduleExpression: str, Target: dict[str, Any], **more: Any
-    ) -> None:
-        if Name in self._machine.schedules:
-            raise self.exceptions.ConflictException
-        self.update_schedule(Name, ScheduleExpression, Target, **more)
-
-    def update_schedule(
-        self, Name: str, ScheduleExpression: str, Target: dict[str, Any], **more: Any
-    ) -> None:
-        assert more["ActionAfterCompletion"] == "DELETE"
-        at = datetime.strptime(ScheduleExpression, "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC)
-        assert at > self._machine.clock(), "a schedule in the past"
-        self._machine.schedules[Name] = (at.replace(second=0) + timedelta(seconds=59), Target["Input"])
-
-    def delete_schedule(self, Name: str, GroupName: str) -> None:
-        if self._machine.schedules.pop(Name, None) is None:
-            raise self.exceptions.ResourceNotFoundException
-
-
-def _refused(name: str) -> Exception:
-    error = {
-        "Error": {"Code": "InternalServerError", "Message": "on order"},
-        "ResponseMetadata": {"HTTPStatusCode": 500},
-    }
-    return ClientError(error, name.rpartition(".")[2])  # type: ignore[arg-type]
-
-
-def _cut(name: str) -> Exception:
-    import httpx2
-
-    return httpx2.ReadError(f"on order at {name}")
-
-
-def timed_out(name: str) -> Exception:
-    """A connection to AWS that never came about."""
-    return ConnectTimeoutError(endpoint_url=name)

@@ -1,7 +1,8 @@
 """`python -m tests.faults`: a fault at every step of a publication, on every platform; the table of what it did.
 
 Each step is met by each kind of fault, in a run of its own: the process dies before the call, or after it; the
-call fails; it succeeds and its answer is lost. Ends with 1 if anything was lost or out twice. Ctrl-C stops it.
+call fails; it succeeds and its answer is lost; it hangs until the Lambda is out of time. `--size ci` takes one
+platform for each way of healing and a thread. Ends with 1 if anything was lost or out twice. Ctrl-C stops it.
 """
 
 import argparse
@@ -11,29 +12,39 @@ import time
 
 from chalicelib.providers import PROVIDERS
 from tests.faults.measure import measure
-from tests.faults.table import kinds, lines
+from tests.faults.table import Row, kinds, lines
+from tests.faults.test_steps import WAYS
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--size", choices=("ci", "full"), default="full")
     parser.add_argument("--platforms", default=",".join(PROVIDERS), help="keys, with commas between")
     parser.add_argument("--kind", default="", help="one kind of entry only, as the platform's case names it")
     options = parser.parse_args()
-    work = [(key, kind) for key in options.platforms.split(",") for kind in kinds(key)]
-    work = [each for each in work if not options.kind or each[1] == options.kind]
-    began = time.monotonic()
+    work = _work(options)
     print(f"{len(work)} kinds of post on {len({key for key, _ in work})} platforms:", flush=True)
-    rows = []
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        for row in pool.imap_unordered(measure, work):
-            rows.append(row)
-            print(
-                f"  … {row.platform}, {row.kind}: {row.faults} faults, after {time.monotonic() - began:.0f} s",
-                flush=True,
-            )
-    rows.sort(key=lambda row: (row.platform, row.kind))
+    rows = _measured(work)
     print("\n" + "\n".join(lines(rows)))
     return int(any(row.broken for row in rows))
+
+
+def _work(options: argparse.Namespace) -> list[tuple[str, str]]:
+    chosen = options.platforms.split(",")
+    if options.size == "ci":
+        return [way for way in WAYS if way[0] in chosen]
+    work = [(key, kind) for key in chosen for kind in kinds(key)]
+    return [each for each in work if not options.kind or each[1] == options.kind]
+
+
+def _measured(work: list[tuple[str, str]]) -> list[Row]:
+    began, rows = time.monotonic(), []
+    with multiprocessing.get_context("spawn").Pool(2, maxtasksperchild=1) as pool:
+        for row in pool.imap_unordered(measure, work):
+            rows.append(row)
+            spent = time.monotonic() - began
+            print(f"  … {row.platform}, {row.kind}: {row.faults} faults, after {spent:.0f} s", flush=True)
+    return sorted(rows, key=lambda row: (row.platform, row.kind))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """One row of the table, in a process of its own."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from tests.faults.table import Row
 
 def measure(what: tuple[str, str]) -> Row:
     """Every fault at every step of one kind of post."""
+    logging.disable(logging.CRITICAL)  # the faults are meant, and each would be told at length
     platform, kind = what
     with bench() as runs:
         row = Row(platform, kind, steps=len(runs.steps(platform, kind).steps))

@@ -1,30 +1,52 @@
-"""A fault at every step of a publication: nothing lost, nothing twice, and the state is the truth."""
+"""A fault at every step of a publication: nothing lost, nothing twice, and the state is the truth.
+
+One platform for each way of healing, and a thread; every platform and kind of post is `make faults`.
+"""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from infra.sandbox import Sandbox
-from tests.conftest import Clock
-from tests.faults.runs import Outcome, Runs
+from chalicelib.providers import PROVIDERS
+from tests.faults.runs import FEWER, Outcome, Runs
+from tests.machine import Fault
 
-#: One platform for each way of healing; every platform and kind of post is `make faults`.
-WAYS = [("mastodon", "text"), ("bluesky", "text"), ("facebook", "text")]
-
-
-@pytest.fixture
-def runs(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    return Runs(sandbox, at, monkeypatch)
+#: By key, by an id of our own, by a look.
+WAYS = [("mastodon", "text"), ("bluesky", "thread"), ("github", "text")]
+assert {PROVIDERS[platform].repeatable for platform, _ in WAYS} == {"key", "id", "look"}
+#: An attempt's lease, the sweeper's minute and a half, and the wait before a look.
+LATE = timedelta(minutes=6)
 
 
 def bad(outcome: Outcome) -> bool:
-    return outcome.lost or outcome.twice or outcome.untrue or outcome.unsure
+    return outcome.lost or outcome.twice or outcome.untrue
 
 
-@pytest.mark.parametrize(("platform", "kind"), WAYS)
-def test_no_step_of_a_publication_can_lose_or_double_it(runs: Runs, platform: str, kind: str) -> None:
-    outcomes = list(runs.every(platform, kind))
+def test_no_step_from_the_api_to_the_last_receipt_can_lose_or_double_a_post(runs: Runs) -> None:
+    outcomes = list(runs.every(*WAYS[0], FEWER))
+    assert {"dynamodb", "kms", "scheduler", "sqs", "ssm", "sts"} <= {
+        step.split(".")[0] for step in outcomes[0].steps
+    }
+    assert [outcome for outcome in outcomes if bad(outcome) or outcome.state != "published"] == []
+    assert max(outcome.late for outcome in outcomes) < LATE
+
+
+@pytest.mark.parametrize(("platform", "kind"), WAYS[1:])
+def test_no_step_of_a_publisher_can_lose_or_double_a_post(runs: Runs, platform: str, kind: str) -> None:
+    outcomes = list(runs.every(platform, kind, FEWER, lane_only=True))
     assert len(outcomes) > 40
-    assert [outcome for outcome in outcomes if bad(outcome)] == []
-    assert max(outcome.late for outcome in outcomes) < timedelta(minutes=16)
+    assert [outcome for outcome in outcomes if bad(outcome) or outcome.state != "published"] == []
+    assert max(outcome.late for outcome in outcomes) < LATE
+
+
+def test_where_nothing_can_tell_a_person_is_asked_and_nothing_is_sent_again(runs: Runs) -> None:
+    with runs.blind("slack"):
+        steps = runs.steps("slack", "text").steps
+        commit = steps.index("http POST slack")
+        outcomes = [
+            (fault, runs.run("slack", "text", Fault(step, fault)))
+            for step in range(commit - 2, commit + 2)
+            for fault in FEWER
+        ]
+    assert [outcome for _, outcome in outcomes if bad(outcome)] == []
+    assert {outcome.state for _, outcome in outcomes} == {"published", "unsure"}

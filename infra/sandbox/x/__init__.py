@@ -126,9 +126,11 @@ class XStandIn(XFiles):
             raise problem(403, "Forbidden", "Posts are limited to a maximum of one cashtag.")
         self._refuse_media(person, media, wanted)
         self._refuse_ties(person, wanted)
-        if not media and any(
-            each.text == said and each.account == person.handle for each in self.shown if said
-        ):
+        if not media:
+            self._refuse_duplicate(person, said)
+
+    def _refuse_duplicate(self, person: Person, said: str) -> None:
+        if any(each.text == said and each.account == person.handle for each in self.shown if said):
             raise problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
 
     def _refuse_media(self, person: Person, media: list[str], wanted: dict[str, Any]) -> None:
