@@ -32,8 +32,8 @@ smoke: setup ## the same without a person: connect every platform, publish to al
 test: check ## lint, types, import contracts, then every test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-faults: setup ## a fault at every step of a post, on every platform: the table (PLATFORMS= for some; about half an hour for all)
-	@$(BIN)/python -m tests.faults $(ONLY)
+faults: setup ## a fault at every step of a post, on every platform: the table (PLATFORMS= for some, SIZE=ci for a few; about half an hour for all)
+	@$(BIN)/python -m tests.faults $(ONLY) $(if $(SIZE),--size $(SIZE))
 
 specs: setup $(SPECS)/.made ## what we send, against descriptions that the platforms or others publish
 	$(SPECS)/bin/pytest -m specs tests/specs
