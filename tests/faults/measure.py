@@ -14,7 +14,6 @@ from tests.contract.harness import FILES
 from tests.faults.runs import FEWER, Runs
 from tests.faults.table import Row
 
-
 #: The one whose runs have every step; the others' leave out those before the lane, which are the same.
 WHOLE = "mastodon"
 
