@@ -19,6 +19,10 @@ from .store.table import Lost
 log = logging.getLogger("lamppost")
 
 
+#: A post and its deliveries, as they were read.
+Found = tuple[Post, list[Delivery]]
+
+
 def load(workspace: str, post: str) -> tuple[Post, list[Delivery]]:
     """A post and its deliveries, or a 404."""
     found = posts.read(workspace, post)
@@ -35,9 +39,9 @@ def load_delivery(workspace: str, delivery: str) -> Delivery:
     return found
 
 
-def move(workspace: str, post: str, due: datetime, now: datetime) -> tuple[Post, list[Delivery]]:
-    """Another due time for what has not gone out; the rest stays as it is."""
-    head, parts = load(workspace, post)
+def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | None = None) -> Found:
+    """Another due time for what has not gone out; the rest stays as it is. With `read`, only while it is still so."""
+    head, parts = read or load(workspace, post)
     check_time(due, now)
     movable = [part for part in parts if part.state in OPEN and part.intent is None and not part.receipts]
     if not movable:
@@ -48,9 +52,9 @@ def move(workspace: str, post: str, due: datetime, now: datetime) -> tuple[Post,
     return load(workspace, post)
 
 
-def cancel(workspace: str, post: str, now: datetime) -> tuple[Post, list[Delivery]]:
-    """Cancels what has not gone out."""
-    _, parts = load(workspace, post)
+def cancel(workspace: str, post: str, now: datetime, read: Found | None = None) -> Found:
+    """Cancels what has not gone out. With `read`, only while it is still so."""
+    _, parts = read or load(workspace, post)
     for part in parts:
         if part.state in {"draft", "scheduled", "held", "failed"}:
             cancel_delivery(part, now)

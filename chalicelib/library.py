@@ -9,7 +9,7 @@ from . import bucket
 from .models import Kind, Media
 from .refusals import Refused
 from .settings import settings
-from .store import files
+from .store import files, keys
 from .store.files import Upload
 
 if TYPE_CHECKING:
@@ -54,6 +54,13 @@ def begin(workspace: str, name: str, mime: str, size: int, now: datetime) -> tup
     )
     files.save(upload)
     return upload, bucket.upload_form(upload.key, mime, size)
+
+
+def listed(workspace: str, before: str = "", limit: int = 50) -> tuple[list[Upload], str | None]:
+    """A page of a workspace's files, newest first, and the id before which the next page begins (1 Query)."""
+    after = keys.media(workspace, before) if before else None
+    found, last = files.page(workspace, after, limit)
+    return found, last["sk"].partition("#")[2] if last else None
 
 
 def load(workspace: str, media: str) -> Upload:

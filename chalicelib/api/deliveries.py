@@ -3,18 +3,26 @@
 from typing import Any, get_args
 
 from chalice.app import Blueprint
+from pydantic import Field
 
 from chalicelib.models import State
 from chalicelib.refusals import Refused
 from chalicelib.store import accounts, lists
 
 from .http import Ask, route
-from .posts import shown_delivery
+from .posts import Given, shown_delivery
+from .shapes import DeliveriesShown
 
 blueprint = Blueprint(__name__)
 
 
-@route(blueprint, "GET", "/v1/deliveries")
+class States(Given):
+    """The states to list."""
+
+    state: str = Field(description="One or more states, with commas between: `failed,unsure,held`.")
+
+
+@route(blueprint, "GET", "/v1/deliveries", query=States, answers=DeliveriesShown)
 def listed(ask: Ask) -> Any:
     """The deliveries in the states that `state` names with commas (`failed,unsure,held`), latest due first."""
     wanted = [name for name in get_args(State) if name in ask.query.get("state", "").split(",")]

@@ -11,6 +11,7 @@ from chalicelib.store.groups import Group
 
 from .http import Ask, route
 from .posts import Given
+from .shapes import Deleted, GroupShown, GroupsShown
 
 blueprint = Blueprint(__name__)
 
@@ -22,13 +23,13 @@ class NewGroup(Given):
     accounts: list[str] = Field(default=[], max_length=1000)
 
 
-@route(blueprint, "GET", "/v1/groups")
+@route(blueprint, "GET", "/v1/groups", answers=GroupsShown)
 def listed(ask: Ask) -> Any:
     """The workspace's groups."""
     return {"groups": [shown(each) for each in groups.all_of(ask.workspace)]}
 
 
-@route(blueprint, "PUT", "/v1/groups/{group}", scope="admin", body=NewGroup)
+@route(blueprint, "PUT", "/v1/groups/{group}", scope="admin", body=NewGroup, answers=GroupShown)
 def put(ask: Ask, given: NewGroup, group: str) -> Any:
     """Makes or changes a group; an account leaves the group that it was in."""
     if not 0 < len(group) <= 64:
@@ -46,7 +47,7 @@ def put(ask: Ask, given: NewGroup, group: str) -> Any:
     return shown(made)
 
 
-@route(blueprint, "DELETE", "/v1/groups/{group}", scope="admin")
+@route(blueprint, "DELETE", "/v1/groups/{group}", scope="admin", answers=Deleted)
 def remove(ask: Ask, group: str) -> Any:
     """Forgets a group; its accounts stay."""
     if not groups.remove(ask.workspace, group):

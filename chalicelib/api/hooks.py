@@ -13,6 +13,7 @@ from chalicelib.store.hooks import Hook, Sending
 
 from .http import Ask, route
 from .posts import Given
+from .shapes import Deleted, HookMade, HookShown, HooksShown, Page, SendingShown, SendingsShown
 
 blueprint = Blueprint(__name__)
 
@@ -36,13 +37,22 @@ class ChangedHook(Given):
     paused: bool | None = None
 
 
-@route(blueprint, "GET", "/v1/webhooks", scope="admin")
+@route(blueprint, "GET", "/v1/webhooks", scope="admin", answers=HooksShown)
 def listed(ask: Ask) -> Any:
     """The workspace's webhooks, and the events there are."""
     return {"webhooks": [shown(each) for each in stored.all_of(ask.workspace)], "events": EVENTS}
 
 
-@route(blueprint, "POST", "/v1/webhooks", scope="admin", body=NewHook, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/v1/webhooks",
+    scope="admin",
+    body=NewHook,
+    answers=HookMade,
+    status=201,
+    repeatable=True,
+)
 def create(ask: Ask, given: NewHook) -> Any:
     """A new webhook; its `secret` is shown this once."""
     events = tuple(dict.fromkeys(given.events))
@@ -50,16 +60,26 @@ def create(ask: Ask, given: NewHook) -> Any:
     return {**shown(hook), "secret": secret}
 
 
-@route(blueprint, "GET", "/v1/webhooks/{webhook}", scope="admin")
+@route(blueprint, "GET", "/v1/webhooks/{webhook}", scope="admin", answers=HookShown, tagged=True)
 def read(ask: Ask, webhook: str) -> Any:
     """One webhook."""
     return shown(hooks.load(ask.workspace, webhook))
 
 
-@route(blueprint, "PATCH", "/v1/webhooks/{webhook}", scope="admin", body=ChangedHook)
+@route(
+    blueprint,
+    "PATCH",
+    "/v1/webhooks/{webhook}",
+    scope="admin",
+    body=ChangedHook,
+    answers=HookShown,
+    tagged=True,
+    matched=True,
+)
 def change(ask: Ask, given: ChangedHook, webhook: str) -> Any:
     """Another address, other events, another name, or paused or not."""
     before = hooks.load(ask.workspace, webhook)
+    ask.match(shown(before))
     put: dict[str, Any] = given.model_dump(exclude_none=True)
     if given.paused is not None:
         put["paused"] = "It was paused by a person." if given.paused else ""
@@ -71,20 +91,22 @@ def change(ask: Ask, given: ChangedHook, webhook: str) -> Any:
     return shown(after)
 
 
-@route(blueprint, "DELETE", "/v1/webhooks/{webhook}", scope="admin")
+@route(blueprint, "DELETE", "/v1/webhooks/{webhook}", scope="admin", answers=Deleted)
 def remove(ask: Ask, webhook: str) -> Any:
     """Forgets a webhook; what waits for it is not sent."""
     stored.remove(ask.workspace, hooks.load(ask.workspace, webhook).id)
     return {"id": webhook, "deleted": True}
 
 
-@route(blueprint, "POST", "/v1/webhooks/{webhook}/test", scope="admin")
+@route(blueprint, "POST", "/v1/webhooks/{webhook}/test", scope="admin", answers=SendingShown)
 def test(ask: Ask, webhook: str) -> Any:
     """Sends a test at once; what came of it."""
     return shown_sending(hooks.test(hooks.load(ask.workspace, webhook), clock.now()))
 
 
-@route(blueprint, "GET", "/v1/webhooks/{webhook}/deliveries", scope="admin")
+@route(
+    blueprint, "GET", "/v1/webhooks/{webhook}/deliveries", scope="admin", query=Page, answers=SendingsShown
+)
 def sendings(ask: Ask, webhook: str) -> Any:
     """What was sent in the last 30 days, newest first, a page at a time."""
     hook = hooks.load(ask.workspace, webhook)
@@ -92,7 +114,13 @@ def sendings(ask: Ask, webhook: str) -> Any:
     return {"deliveries": [shown_sending(each) for each in found], "next": following}
 
 
-@route(blueprint, "POST", "/v1/webhooks/{webhook}/deliveries/{sending}/retry", scope="admin")
+@route(
+    blueprint,
+    "POST",
+    "/v1/webhooks/{webhook}/deliveries/{sending}/retry",
+    scope="admin",
+    answers=SendingShown,
+)
 def retry(ask: Ask, webhook: str, sending: str) -> Any:
     """Sends the same again, with the same `webhook-id`, and another day of tries."""
     found = stored.sending(ask.workspace, hooks.load(ask.workspace, webhook).id, sending)

@@ -39,6 +39,9 @@ class Route:
     query: type[BaseModel] | None
     answers: type[BaseModel] | None
     status: int
+    tagged: bool
+    matched: bool
+    repeatable: bool
     view: Callable[..., Any]
 
 
@@ -83,6 +86,13 @@ class Ask:
         """The body as it came."""
         return _raw(self.request)
 
+    def match(self, body: Any) -> None:
+        """Refuses with 412 where `If-Match` names another state of the thing than `body`, which it is now."""
+        wanted = self.header("if-match")
+        if wanted and wanted != "*" and tag(body) not in [each.strip() for each in wanted.split(",")]:
+            sentence = "It has changed since you read it. Read it again and decide anew."
+            raise Refused(412, "changed-meanwhile", sentence)
+
     @property
     def wants_page(self) -> bool:
         """Whether a browser is looking, and not a script."""
@@ -106,39 +116,42 @@ def route(
     answers: type[BaseModel] | None = None,
     forms: bool = False,
     status: int = 200,
+    tagged: bool = False,
+    matched: bool = False,
+    repeatable: bool = False,
 ) -> Callable[[View], View]:
     """Registers `view(ask, [body], **path parameters)`.
 
     `scope` is what the caller must hold (None lets everyone in); `body` a model that the JSON must be; `query`
-    and `answers` are models that describe the query's fields and the answer.
+    and `answers` are models that describe the query's fields and the answer. `tagged` answers carry an ETag;
+    `matched` says that the view heeds `If-Match` (`Ask.match`); `repeatable` that the same `Idempotency-Key`
+    answers with the first result.
     A view answers with a model, a list or dict of them, or a Chalice `Response`.
     """
     types = ["application/json", *(["application/x-www-form-urlencoded"] if forms else [])]
 
     def register(view: View) -> View:
+        made = Route(method, path, scope, body, query, answers, status, tagged, matched, repeatable, view)
+
         def wrapped(**parameters: str) -> Response:
-            return _run(blueprint.current_request, view, scope, body, status, parameters)
+            return _run(blueprint.current_request, made, parameters)
 
         wrapped.__name__ = f"{view.__module__.rsplit('.', 1)[-1]}_{view.__name__}"
         blueprint.route(path, methods=[method], content_types=types, name=wrapped.__name__)(wrapped)
-        ROUTES.append(Route(method, path, scope, body, query, answers, status, view))
+        ROUTES.append(made)
         return view
 
     return register
 
 
-def _run(
-    request: Request,
-    view: Callable[..., Any],
-    scope: Scope | None,
-    body: type[BaseModel] | None,
-    status: int,
-    parameters: Mapping[str, str],
-) -> Response:
+def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Response:
     try:
-        ask = Ask(request, _who(request, scope))
-        given = (_body(request, body),) if body else ()
-        return answer(view(ask, *given, **parameters), status)
+        ask = Ask(request, _who(request, asked.scope))
+        given = (_body(request, asked.body),) if asked.body else ()
+        key = ask.header("idempotency-key") if asked.repeatable and ask.who else ""
+        if key:
+            return _repeated(ask, asked, key, lambda: _answered(ask, asked, given, parameters))
+        return _answered(ask, asked, given, parameters)
     except Refused as refused:
         return problem(refused.status, refused.code, refused.sentence, refused.details)
     except Problem as trouble:
@@ -148,6 +161,39 @@ def _run(
     except Exception:
         log.exception("a view stumbled")
         return problem(500, "stumbled", "Lamppost stumbled over this request; the operator was told.")
+
+
+def _answered(ask: Ask, asked: Route, given: tuple[Any, ...], parameters: Mapping[str, str]) -> Response:
+    body = asked.view(ask, *given, **parameters)
+    return answer(body, asked.status, {"ETag": tag(body)} if asked.tagged else None)
+
+
+def _repeated(ask: Ask, asked: Route, key: str, view: Callable[[], Response]) -> Response:
+    """The first result of this key, or the view's, which is kept for the next who comes with it."""
+    from chalicelib import clock
+    from chalicelib.store import repeats
+
+    kept = repeats.begin(ask.workspace, f"{asked.path} {key[:200]}", ask.raw, clock.now())
+    if isinstance(kept, repeats.Told):
+        return respond(
+            kept.body, kept.status, {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        )
+    try:
+        made = view()
+    except (Refused, Problem, ValidationError):
+        repeats.drop(kept)
+        raise
+    shown_once = asked.answers is not None and {"secret", "key"} & set(asked.answers.model_fields)
+    repeats.keep(kept, made.status_code, None if shown_once else str(made.body))
+    return made
+
+
+def tag(body: Any) -> str:
+    """The ETag of an answer: another one for another answer."""
+    import hashlib
+
+    text = json.dumps(plain(body), sort_keys=True, default=str)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
 
 
 def _who(request: Request, scope: Scope | None) -> Caller | None:

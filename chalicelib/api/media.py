@@ -9,6 +9,7 @@ from chalicelib import clock, library
 from chalicelib.refusals import Refused
 
 from .http import Ask, redirect, route
+from .shapes import Deleted, MediaListed, MediaShown, Page, UploadBegun
 
 blueprint = Blueprint(__name__)
 
@@ -33,32 +34,57 @@ class FromUrl(BaseModel):
     alt: str = Field("", max_length=5000)
 
 
-@route(blueprint, "POST", "/v1/media", scope="write", body=NewFile, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/v1/media",
+    scope="write",
+    body=NewFile,
+    answers=UploadBegun,
+    status=201,
+    repeatable=True,
+)
 def begin(ask: Ask, given: NewFile) -> Any:
     """A place to upload to: `upload` says where to POST the form with the file as its last field, `file`."""
     upload, form = library.begin(ask.workspace, given.name, given.mime, given.size, clock.now())
     return {"id": upload.id, "upload": form}
 
 
-@route(blueprint, "POST", "/v1/media/{media}/done", scope="write")
+@route(blueprint, "POST", "/v1/media/{media}/done", scope="write", answers=MediaShown)
 def done(ask: Ask, media: str) -> Any:
     """Looks at what was uploaded: its real type, size, dimensions and length."""
     return shown(library.finish(ask.workspace, media, clock.now()))
 
 
-@route(blueprint, "POST", "/v1/media/from-url", scope="write", body=FromUrl, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/v1/media/from-url",
+    scope="write",
+    body=FromUrl,
+    answers=MediaShown,
+    status=201,
+    repeatable=True,
+)
 def from_url(ask: Ask, given: FromUrl) -> Any:
     """Fetches a file from a public address (50 MB at the most) and looks at it."""
     return shown(library.fetch(ask.workspace, given.url, clock.now()))
 
 
-@route(blueprint, "GET", "/v1/media/{media}")
+@route(blueprint, "GET", "/v1/media", query=Page, answers=MediaListed)
+def listed(ask: Ask) -> Any:
+    """The workspace's files, newest first, a page at a time."""
+    found, following = library.listed(ask.workspace, ask.query.get("after", "")[:100])
+    return {"media": [shown(each) for each in found], "next": following}
+
+
+@route(blueprint, "GET", "/v1/media/{media}", answers=MediaShown)
 def read(ask: Ask, media: str) -> Any:
     """One file."""
     return shown(library.load(ask.workspace, media))
 
 
-@route(blueprint, "DELETE", "/v1/media/{media}", scope="write")
+@route(blueprint, "DELETE", "/v1/media/{media}", scope="write", answers=Deleted)
 def remove(ask: Ask, media: str) -> Any:
     """Deletes a file; posts that still need it will say that it is gone."""
     library.remove(ask.workspace, media)

@@ -8,11 +8,12 @@ from chalicelib import connect
 from chalicelib.providers.base import Provider, tools
 
 from .http import Ask, route
+from .shapes import PlatformsShown
 
 blueprint = Blueprint(__name__)
 
 
-@route(blueprint, "GET", "/v1/platforms")
+@route(blueprint, "GET", "/v1/platforms", answers=PlatformsShown)
 def listed(ask: Ask) -> Any:
     """The platforms that can be connected here."""
     return {"platforms": [shown(provider) for provider in connect.offered()]}

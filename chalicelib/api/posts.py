@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib import clock, compose, counts, decide, renew
 from chalicelib.compose import Draft, Target
+from chalicelib.decide import Found
 from chalicelib.models import Delivery, Entry, Media, Post
 from chalicelib.refusals import Refused
 from chalicelib.slots import local_to_utc
@@ -15,6 +16,7 @@ from chalicelib.states import of_post
 from chalicelib.store import accounts, files, posts
 
 from .http import Ask, route
+from .shapes import DeliveryShown, NumbersShown, PostChecked, PostShown, PostsShown
 
 blueprint = Blueprint(__name__)
 
@@ -58,6 +60,14 @@ class NewPost(Given):
     tags: list[str] = Field(default=[], max_length=50)
 
 
+class Span(Given):
+    """The span to list, and where the page begins."""
+
+    start: datetime = Field(alias="from", description="The first moment, ISO 8601.")
+    to: datetime = Field(description="The last moment, ISO 8601.")
+    after: str = Field("", description="The `next` of the page before.")
+
+
 class Moved(Given):
     """Another moment, as in a new post."""
 
@@ -72,7 +82,17 @@ class Resolved(Given):
     url: str = Field("", max_length=2000)
 
 
-@route(blueprint, "POST", "/v1/posts", scope="write", body=NewPost, status=201)
+@route(
+    blueprint,
+    "POST",
+    "/v1/posts",
+    scope="write",
+    body=NewPost,
+    answers=PostShown,
+    status=201,
+    tagged=True,
+    repeatable=True,
+)
 def create(ask: Ask, given: NewPost) -> Any:
     """Saves a post for its accounts and schedules it."""
     now = clock.now()
@@ -81,7 +101,7 @@ def create(ask: Ask, given: NewPost) -> Any:
     return shown(post, parts)
 
 
-@route(blueprint, "POST", "/v1/posts/check", body=NewPost)
+@route(blueprint, "POST", "/v1/posts/check", body=NewPost, answers=PostChecked)
 def check(ask: Ask, given: NewPost) -> Any:
     """What stands in the way of a post, without saving it; its lengths as each platform counts, and its moment."""
     now = clock.now()
@@ -95,7 +115,7 @@ def check(ask: Ask, given: NewPost) -> Any:
     }
 
 
-@route(blueprint, "GET", "/v1/posts")
+@route(blueprint, "GET", "/v1/posts", query=Span, answers=PostsShown)
 def listed(ask: Ask) -> Any:
     """Posts due between `from` and `to` (ISO 8601), soonest first, a page at a time."""
     start, end = (_query_moment(ask, name) for name in ("from", "to"))
@@ -107,38 +127,54 @@ def listed(ask: Ask) -> Any:
     }
 
 
-@route(blueprint, "GET", "/v1/posts/{post}")
+@route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
 def read(ask: Ask, post: str) -> Any:
     """One post with every delivery."""
     return shown(*decide.load(ask.workspace, post))
 
 
-@route(blueprint, "PATCH", "/v1/posts/{post}", scope="write", body=Moved)
+@route(
+    blueprint,
+    "PATCH",
+    "/v1/posts/{post}",
+    scope="write",
+    body=Moved,
+    answers=PostShown,
+    tagged=True,
+    matched=True,
+)
 def move(ask: Ask, given: Moved, post: str) -> Any:
     """Another due time for what has not gone out."""
     due, _ = _moment(given.when, given.zone, clock.now())
-    return shown(*decide.move(ask.workspace, post, due, clock.now()))
+    return shown(*decide.move(ask.workspace, post, due, clock.now(), _matched(ask, post)))
 
 
-@route(blueprint, "DELETE", "/v1/posts/{post}", scope="write")
+@route(blueprint, "DELETE", "/v1/posts/{post}", scope="write", answers=PostShown, tagged=True, matched=True)
 def cancel(ask: Ask, post: str) -> Any:
     """Cancels what has not gone out."""
-    return shown(*decide.cancel(ask.workspace, post, clock.now()))
+    return shown(*decide.cancel(ask.workspace, post, clock.now(), _matched(ask, post)))
 
 
-@route(blueprint, "POST", "/v1/deliveries/{delivery}/retry", scope="write")
+@route(blueprint, "POST", "/v1/deliveries/{delivery}/retry", scope="write", answers=DeliveryShown)
 def retry(ask: Ask, delivery: str) -> Any:
     """Another try for a delivery that failed or is held."""
     return shown_delivery(decide.retry(decide.load_delivery(ask.workspace, delivery), clock.now()))
 
 
-@route(blueprint, "POST", "/v1/deliveries/{delivery}/cancel", scope="write")
+@route(blueprint, "POST", "/v1/deliveries/{delivery}/cancel", scope="write", answers=DeliveryShown)
 def cancel_one(ask: Ask, delivery: str) -> Any:
     """Cancels one account's delivery."""
     return shown_delivery(decide.cancel_delivery(decide.load_delivery(ask.workspace, delivery), clock.now()))
 
 
-@route(blueprint, "POST", "/v1/deliveries/{delivery}/resolve", scope="write", body=Resolved)
+@route(
+    blueprint,
+    "POST",
+    "/v1/deliveries/{delivery}/resolve",
+    scope="write",
+    body=Resolved,
+    answers=DeliveryShown,
+)
 def resolve(ask: Ask, given: Resolved, delivery: str) -> Any:
     """A person's word on a delivery that may be out."""
     found = decide.load_delivery(ask.workspace, delivery)
@@ -146,7 +182,7 @@ def resolve(ask: Ask, given: Resolved, delivery: str) -> Any:
     return shown_delivery(decide.resolve(found, out=out, url=given.url, now=clock.now()))
 
 
-@route(blueprint, "GET", "/v1/deliveries/{delivery}/metrics")
+@route(blueprint, "GET", "/v1/deliveries/{delivery}/metrics", answers=NumbersShown)
 def metrics(ask: Ask, delivery: str) -> Any:
     """A published delivery's numbers, by the platform's names, entry by entry."""
     found = decide.load_delivery(ask.workspace, delivery)
@@ -159,6 +195,15 @@ def metrics(ask: Ask, delivery: str) -> Any:
     if not session.provider.tells_numbers:
         raise Refused(409, "no-numbers", f"{session.provider.title} tells no numbers.")
     return {"entries": [session.provider.metrics(session, receipt) for receipt in found.receipts]}
+
+
+def _matched(ask: Ask, post: str) -> Found | None:
+    """The post as it was read for `If-Match`: what is decided next holds only while it is still that."""
+    if not ask.header("if-match"):
+        return None
+    found = decide.load(ask.workspace, post)
+    ask.match(shown(*found))
+    return found
 
 
 # -- from what clients send, and back ------------------------------------------------------------------------

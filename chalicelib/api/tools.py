@@ -13,6 +13,7 @@ from chalicelib.store import accounts
 
 from .http import Ask, route
 from .posts import Given
+from .shapes import ToolAnswered
 
 blueprint = Blueprint(__name__)
 
@@ -23,7 +24,9 @@ class Asked(Given):
     parameters: dict[str, str] = {}
 
 
-@route(blueprint, "POST", "/v1/accounts/{account}/tools/{tool}", scope="write", body=Asked)
+@route(
+    blueprint, "POST", "/v1/accounts/{account}/tools/{tool}", scope="write", body=Asked, answers=ToolAnswered
+)
 def use(ask: Ask, given: Asked, account: str, tool: str) -> Any:
     """Asks a platform by one of the tools that `GET /v1/platforms` names for it."""
     found = accounts.read(ask.workspace, account)

@@ -16,6 +16,7 @@
 |          |                      |                      | by_wake while something must still happen                 |
 | sign-in  | `oauth#<state>`      | `oauth`              |                                                           |
 | one time | `once#<hash>`        | `once`               |                                                           |
+| repeat   | `repeat#<ws>#<hash>` | `repeat`             |                                                           |
 | choice   | `choice#<id>`        | `choice`             |                                                           |
 | pace     | `pace#<platform>#<of>`| `pace`              |                                                           |
 | app      | `app#<platform>#<host>`| `app`              |                                                           |
@@ -83,6 +84,10 @@ def sign_in(state: str) -> Key:
 
 def once(digest: str) -> Key:
     return {"pk": f"once#{digest}", "sk": "once"}
+
+
+def repeat(ws: str, digest: str) -> Key:
+    return {"pk": f"repeat#{ws}#{digest}", "sk": "repeat"}
 
 
 def choice(choice: str) -> Key:

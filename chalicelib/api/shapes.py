@@ -1,0 +1,285 @@
+"""The answers of `/v1` as models: what the description is made from, and what tests hold every answer to."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.compose import Checked
+from chalicelib.models import Entry, Health, Kind, Receipt, State, Trouble
+from chalicelib.rules import Rules
+from chalicelib.store.people import Scope
+
+
+class Shown(BaseModel):
+    """An answer: it holds these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Page(Shown):
+    """Where a page of a list begins."""
+
+    after: str = Field("", max_length=2000, description="The `next` of the page before.")
+
+
+class DeliveryShown(Shown):
+    """One account's part of a post. `expected` is when it should leave, `doubt` whether it may be out already."""
+
+    id: str
+    post: str
+    account: str
+    platform: str
+    entries: list[Entry]
+    options: dict[str, Any]
+    state: State
+    due: datetime
+    next: datetime | None
+    version: int
+    attempt: int
+    receipts: list[Receipt]
+    trouble: Trouble | None
+    expected: datetime | None
+    doubt: bool
+    url: str | None
+
+
+class PostShown(Shown):
+    """A post with every delivery; `state` follows from theirs."""
+
+    id: str
+    due: datetime
+    zone: str
+    entries: list[Entry]
+    tags: list[str]
+    created: datetime
+    version: int
+    state: str
+    deliveries: list[DeliveryShown]
+
+
+class PostsShown(Shown):
+    """A page of posts; `next` is the `after` of the page that follows."""
+
+    posts: list[PostShown]
+    next: str | None
+
+
+class DeliveriesShown(Shown):
+    """Deliveries, the latest due first."""
+
+    deliveries: list[DeliveryShown]
+
+
+class PostChecked(Shown):
+    """What stands in the way, each entry's length as its platform counts, and the moment that was understood."""
+
+    complaints: list[Checked]
+    counts: dict[str, Any] | list[Any]
+    due: datetime
+    said: str = Field(description="What is to be said about the moment: a local time that does not exist …")
+
+
+class NumbersShown(Shown):
+    """A published delivery's numbers, entry by entry, by the platform's names."""
+
+    entries: list[dict[str, Any]]
+
+
+class AccountShown(Shown):
+    """A connected profile, page or channel. Its tokens are shown nowhere."""
+
+    id: str
+    platform: str
+    remote: str
+    name: str
+    handle: str
+    picture: str
+    host: str
+    expires: datetime | None
+    health: Health
+    trouble: Trouble | None
+    created: datetime
+
+
+class AccountsShown(Shown):
+    """The workspace's accounts."""
+
+    accounts: list[AccountShown]
+
+
+class MediaShown(Shown):
+    """A file; `url` shows it for an hour. Before it has been looked at, only its name and state are known."""
+
+    id: str
+    name: str
+    state: Literal["waiting", "ready"]
+    url: str | None
+    kind: Kind | None = None
+    mime: str | None = None
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    alt: str | None = None
+
+
+class MediaListed(Shown):
+    """A page of files, newest first; `next` is the `after` of the page that follows."""
+
+    media: list[MediaShown]
+    next: str | None
+
+
+class UploadBegun(Shown):
+    """Where to POST the file: a form with these `fields`, and the file as its last field, `file`."""
+
+    id: str
+    upload: dict[str, Any]
+
+
+class Deleted(Shown):
+    """It is gone."""
+
+    id: str
+    deleted: bool
+
+
+class GroupShown(Shown):
+    """A group of accounts."""
+
+    id: str
+    name: str
+    accounts: list[str]
+
+
+class GroupsShown(Shown):
+    """The workspace's groups."""
+
+    groups: list[GroupShown]
+
+
+class HookShown(Shown):
+    """A webhook; `paused` is why nothing is sent to it any more, or empty."""
+
+    id: str
+    url: str
+    name: str
+    events: list[str]
+    created: datetime
+    paused: str
+
+
+class HookMade(HookShown):
+    """A new webhook with its secret, which is shown this once."""
+
+    secret: str
+
+
+class HooksShown(Shown):
+    """The workspace's webhooks, and every event there is."""
+
+    webhooks: list[HookShown]
+    events: list[str]
+
+
+class SendingShown(Shown):
+    """One event as it was, or will be, sent; `status` and `said` are the last answer's."""
+
+    id: str
+    event: str
+    body: str
+    state: Literal["waiting", "delivered", "failed"]
+    tries: int
+    created: datetime
+    next: datetime | None
+    status: int | None
+    said: str
+
+
+class SendingsShown(Shown):
+    """A page of sendings, newest first."""
+
+    deliveries: list[SendingShown]
+    next: str | None
+
+
+class FieldShown(Shown):
+    """A field of a platform's sign-in form."""
+
+    name: str
+    label: str
+    secret: bool
+    hint: str
+
+
+class ToolShown(Shown):
+    """A tool: what an option may name, asked of the platform."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class PlatformShown(Shown):
+    """A platform: its rules, and the JSON Schema of its options."""
+
+    key: str
+    title: str
+    docs: str
+    fields: list[FieldShown]
+    rules: Rules
+    options: dict[str, Any]
+    tools: list[ToolShown]
+
+
+class PlatformsShown(Shown):
+    """The platforms that can be connected here."""
+
+    platforms: list[PlatformShown]
+
+
+class ToolAnswered(Shown):
+    """What the platform answered."""
+
+    results: Any
+
+
+class KeyShown(Shown):
+    """An API key without its secret; `used` is its last use, to the hour."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    created: datetime
+    used: datetime | None
+    revoked: datetime | None
+
+
+class KeyMade(KeyShown):
+    """A new key; `key` is its text, which is shown this once."""
+
+    key: str
+
+
+class KeysShown(Shown):
+    """The workspace's keys."""
+
+    keys: list[KeyShown]
+
+
+class Trip(Shown):
+    """One thing that is wrong with a request."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class ProblemShown(Shown):
+    """RFC 9457: `detail` is a sentence for people, `code` a stable word for machines."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[Trip] = []

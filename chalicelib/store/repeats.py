@@ -1,0 +1,80 @@
+"""Idempotency keys: the first request with a key is carried out, the same again gets the first one's answer."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.clock import iso
+from chalicelib.refusals import Refused
+
+from . import keys, table
+from .table import Lost
+
+#: How long a key is remembered, and how long a request may take that nobody has heard of since.
+LIFE, ALONE = timedelta(hours=24), timedelta(seconds=60)
+#: The longest answer that is kept; a longer one is made anew from what is stored.
+MOST = 300_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """The first answer."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request that is under way, by its item's key and the moment of its begin."""
+
+    key: dict[str, str]
+    at: str
+
+
+def begin(workspace: str, name: str, body: bytes, now: datetime) -> Told | Begun:
+    """The first answer to the same request, or leave to carry it out (1 write unit).
+
+    The same key with another body is refused, and so is one whose first request is still at work.
+    """
+    key = keys.repeat(workspace, hashlib.sha256(name.encode()).hexdigest())
+    digest, at = hashlib.sha256(body).hexdigest(), iso(now)
+    free = Attr("pk").not_exists() | Attr("ttl").lt(int(now.timestamp()))
+    stuck = Attr("status").not_exists() & Attr("at").lt(iso(now - ALONE)) & Attr("digest").eq(digest)
+    ends = int((now + LIFE).timestamp())
+    try:
+        fresh = {"digest": digest, "at": at, "ttl": ends, "status": None, "body": None}
+        table.change(key, fresh, when=free | stuck)
+    except Lost as lost:
+        return _before(lost.item or {}, digest)
+    return Begun(key, at)
+
+
+def _before(found: dict[str, Any], digest: str) -> Told:
+    if found.get("digest") != digest:
+        sentence = "This Idempotency-Key came with another request before. Use a new key for a new request."
+        raise Refused(422, "key-reused", sentence)
+    if "status" not in found:
+        sentence = "The first request with this key is still at work. Ask again in a moment."
+        raise Refused(409, "still-at-work", sentence)
+    if "body" not in found:
+        sentence = "This was made by the first request with this key, and its secret is shown only once."
+        raise Refused(409, "made-already", sentence)
+    return Told(int(found["status"]), str(found["body"]))
+
+
+def keep(begun: Begun, status: int, body: str | None) -> None:
+    """Remembers the answer; `None` for one that may not be kept (1 write unit per KB)."""
+    kept = body if body is not None and len(body.encode()) < MOST else None
+    try:
+        table.change(begun.key, {"status": status, "body": kept}, when=Attr("at").eq(begun.at))
+    except Lost:
+        return
+
+
+def drop(begun: Begun) -> None:
+    """Forgets a request that was refused: nothing was made, and it may be tried again (1 write unit)."""
+    table.take(begun.key)
