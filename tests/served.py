@@ -1,9 +1,10 @@
-"""A small HTTP server of a test's own, on a free port of this machine."""
+"""Small HTTP servers of a test's own, on a free port of this machine."""
 
 import threading
 from collections.abc import Iterable
 from typing import Any
 
+from chalice.test import Client
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -35,3 +36,17 @@ class Served:
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
+
+
+class Behind(Served):
+    """A Chalice app behind a real port, under the stage's name as API Gateway has it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        super().__init__()
+
+    def answer(self, request: Request) -> Response:
+        path = request.environ["REQUEST_URI"].removeprefix("/api")
+        headers = {name: value for name, value in request.headers.items() if value}
+        answer = self._client.http.request(request.method, path, headers=headers, body=request.get_data())
+        return Response(answer.body, answer.status_code, answer.headers)

@@ -177,10 +177,10 @@ class HookMade(HookShown):
 
 
 class HooksShown(Shown):
-    """The workspace's webhooks, and every event there is."""
+    """The workspace's webhooks, and every event there is with what it means."""
 
     webhooks: list[HookShown]
-    events: list[str]
+    events: dict[str, str]
 
 
 class SendingShown(Shown):

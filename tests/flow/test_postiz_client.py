@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from chalice.test import Client
-from werkzeug.wrappers import Request, Response
 
 from chalicelib import clock, people, publish
 from chalicelib.models import Account, Delivery, Trouble
@@ -20,7 +19,7 @@ from infra.sandbox import Sandbox
 from tests.conftest import forget
 from tests.contract.cases.discord import LOBBY
 from tests.contract.harness import picture
-from tests.served import Served
+from tests.served import Behind
 from tests.world import World
 
 COMMAND = Path(__file__).parents[2] / ".local" / "npm" / "node_modules" / "postiz" / "dist" / "index.js"
@@ -32,24 +31,10 @@ pytestmark = [
 ]
 
 
-class Server(Served):
-    """The Chalice app behind a real port, under the stage's name as API Gateway has it."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        super().__init__()
-
-    def answer(self, request: Request) -> Response:
-        path = request.full_path.rstrip("?").removeprefix("/api")
-        headers = {name: value for name, value in request.headers.items() if value}
-        answer = self._client.http.request(request.method, path, headers=headers, body=request.get_data())
-        return Response(answer.body, answer.status_code, answer.headers)
-
-
 class Cli:
     """Runs one command; what it prints after its banner is JSON."""
 
-    def __init__(self, server: Server, key: str, home: Path) -> None:
+    def __init__(self, server: Behind, key: str, home: Path) -> None:
         self.home = home
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -103,7 +88,7 @@ def cli(world: World, tmp_path: Path) -> Iterator[Cli]:
     import app
 
     with Client(app.app) as client:
-        server = Server(client)
+        server = Behind(client)
         yield Cli(server, people.first_key(clock.now()), tmp_path)
         server.stop()
 
