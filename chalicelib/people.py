@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import vault
+from . import clock, vault
 from .settings import settings
 from .store import people, signins
 from .store.people import Scope
@@ -21,6 +21,7 @@ class Caller:
     workspace: str
     scopes: tuple[Scope, ...]
     csrf: str = ""
+    key: str = ""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -28,24 +29,28 @@ class Caller:
 
 def by_key(text: str) -> Caller | None:
     """The caller of an `Authorization` header, with or without `Bearer`."""
-    key = people.check_key(text.removeprefix("Bearer ").strip())
-    return Caller(key.workspace, key.scopes) if key else None
+    key = people.check_key(text.removeprefix("Bearer ").strip(), clock.now())
+    return Caller(key.workspace, key.scopes, key=key.id) if key else None
 
 
 def by_cookie(text: str) -> Caller | None:
-    """The caller of a session cookie; an altered or old one is nobody."""
+    """The caller of a session cookie; an altered or old one is nobody, nor one whose key was revoked."""
     from itsdangerous import BadData
 
     try:
         kept: dict[str, Any] = _signer().loads(text, max_age=int(STAY.total_seconds()))
     except BadData:
         return None
+    if kept.get("key"):
+        key = people.read_key(kept["workspace"], kept["key"])
+        if key is None or key.revoked:
+            return None
     return Caller(kept["workspace"], tuple(kept["scopes"]), kept["csrf"])
 
 
-def cookie(workspace: str, scopes: tuple[Scope, ...]) -> str:
-    """A session cookie's value: signed, so that nothing is stored for it."""
-    kept = {"workspace": workspace, "scopes": list(scopes), "csrf": secrets.token_urlsafe(16)}
+def cookie(workspace: str, scopes: tuple[Scope, ...], key: str = "") -> str:
+    """A session cookie's value: signed, so that nothing is stored for it; `key` is what was signed in with."""
+    kept = {"workspace": workspace, "scopes": list(scopes), "csrf": secrets.token_urlsafe(16), "key": key}
     signed: str = _signer().dumps(kept)
     return signed
 

@@ -5,8 +5,14 @@ from typing import Any
 
 
 class Refused(Exception):
-    """What a person asked for cannot be done: a status for HTTP, a code for machines, a sentence for people."""
+    """What a person asked for cannot be done: a status for HTTP, a code for machines, a sentence for people.
 
-    def __init__(self, status: int, code: str, sentence: str, details: Sequence[dict[str, Any]] = ()) -> None:
+    `wait`: seconds after which it is worth asking again.
+    """
+
+    def __init__(
+        self, status: int, code: str, sentence: str, details: Sequence[dict[str, Any]] = (), wait: int = 0
+    ) -> None:
         super().__init__(sentence)
         self.status, self.code, self.sentence, self.details = status, code, sentence, list(details)
+        self.wait = wait

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import clock, queues, renew, schedule, settings, vault
+from chalicelib import clock, queues, rates, renew, schedule, settings, vault
 from infra.sandbox import Sandbox, serve, stop
 
 #: What tests of the deployed path may see of the machine.
@@ -46,6 +46,7 @@ def forget() -> None:
     schedule._here.cache_clear()
     schedule._role.cache_clear()
     renew._wire.cache_clear()
+    rates._paid.clear()
     from chalicelib import bucket
 
     bucket.name.cache_clear()

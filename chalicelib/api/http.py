@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from chalicelib import people
+from chalicelib import people, rates
 from chalicelib.people import Caller
 from chalicelib.problems import Blocked, Problem, Reconnect, Retry
 from chalicelib.refusals import Refused
@@ -153,7 +153,7 @@ def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Respo
             return _repeated(ask, asked, key, lambda: _answered(ask, asked, given, parameters))
         return _answered(ask, asked, given, parameters)
     except Refused as refused:
-        return problem(refused.status, refused.code, refused.sentence, refused.details)
+        return problem(refused.status, refused.code, refused.sentence, refused.details, wait=refused.wait)
     except Problem as trouble:
         return _of_problem(trouble)
     except ValidationError as wrong:
@@ -210,6 +210,8 @@ def _who(request: Request, scope: Scope | None) -> Caller | None:
         raise Refused(401, "unauthorized", "Sign in, or send an API key in the Authorization header.")
     if not who.may(scope):
         raise Refused(403, "forbidden", f"This key may not {scope}. Use one that may.")
+    if who.key:
+        rates.allow(who.workspace, who.key)
     return who
 
 
@@ -292,7 +294,7 @@ def plain(body: Any) -> Any:
     return body
 
 
-def problem(status: int, code: str, sentence: str, details: Any = ()) -> Response:
+def problem(status: int, code: str, sentence: str, details: Any = (), wait: int = 0) -> Response:
     """RFC 9457: a sentence for people in `detail`, a stable word for machines in `code`."""
     body = {
         "type": f"about:blank#{code}",
@@ -304,6 +306,7 @@ def problem(status: int, code: str, sentence: str, details: Any = ()) -> Respons
     if details:
         body["errors"] = list(details)
     headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    headers |= {"Retry-After": str(wait)} if wait else {}
     return respond(json.dumps(body, ensure_ascii=False), status, headers)
 
 

@@ -146,7 +146,9 @@ def by_key(ask: Ask) -> Any:
     caller = people.by_key(ask.form.get("key", [""])[0].strip())
     if caller is None:
         return page(render("signin.html", wrong=True, to=to), 403)
-    return _signed_in(people.cookie(caller.workspace, caller.scopes), to if _OURS.fullmatch(to) else "/")
+    return _signed_in(
+        people.cookie(caller.workspace, caller.scopes, caller.key), to if _OURS.fullmatch(to) else "/"
+    )
 
 
 @route(blueprint, "POST", "/signout", scope=None, forms=True)

@@ -2,16 +2,21 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Literal
 
 from boto3.dynamodb.conditions import Key
 
+from chalicelib.clock import iso
 from chalicelib.models import Model
 
 from . import keys, table
 from .records import item, model
 from .table import Lost
+
+#: How exactly the last use of a key is known.
+_USED = timedelta(hours=1)
 
 Scope = Literal["read", "write", "admin"]
 
@@ -33,6 +38,7 @@ class ApiKey(Model):
     scopes: tuple[Scope, ...]
     digest: str
     created: datetime
+    used: datetime | None = None
     revoked: datetime | None = None
 
 
@@ -60,8 +66,8 @@ def issue_key(ws: str, name: str, scopes: tuple[Scope, ...], now: datetime) -> t
     return key, f"lp.{ws}.{number}.{secret}"
 
 
-def check_key(text: str) -> ApiKey | None:
-    """The key that a text is, or None: unknown, altered or revoked (half a read unit)."""
+def check_key(text: str, now: datetime) -> ApiKey | None:
+    """The key that a text is, or None: unknown, altered or revoked (half a read unit; once an hour a write unit)."""
     parts = text.split(".")
     if len(parts) != 4 or parts[0] != "lp":
         return None
@@ -69,7 +75,30 @@ def check_key(text: str) -> ApiKey | None:
     if not found or not secrets.compare_digest(found["digest"], _digest(parts[3])):
         return None
     key = model(ApiKey, found)
-    return None if key.revoked else key
+    if key.revoked:
+        return None
+    if key.used is None or now - key.used > _USED:
+        _note_use(key, now)
+    return key
+
+
+def read_key(ws: str, key: str) -> ApiKey | None:
+    """A key by its id (half a read unit)."""
+    found = table.get(keys.api_key(ws, key), consistent=False)
+    return model(ApiKey, found) if found else None
+
+
+def _note_use(key: ApiKey, now: datetime) -> None:
+    """Of many who use a key in one hour, one writes it down; a failure costs only the note."""
+    from boto3.dynamodb.conditions import Attr
+
+    from .records import attributes
+
+    before = Attr("used").not_exists() if key.used is None else Attr("used").eq(iso(key.used))
+    with suppress(Lost):
+        table.change(
+            keys.api_key(key.workspace, key.id), attributes({"used": now}), when=before & Attr("pk").exists()
+        )
 
 
 def keys_of(ws: str) -> list[ApiKey]:
