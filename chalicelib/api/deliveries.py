@@ -9,8 +9,9 @@ from chalicelib.models import State
 from chalicelib.refusals import Refused
 from chalicelib.store import accounts, lists
 
+from .given import Given
 from .http import Ask, route
-from .posts import Given, shown_delivery
+from .posts import shown_delivery
 from .shapes import DeliveriesShown
 
 blueprint = Blueprint(__name__)

@@ -9,8 +9,8 @@ from chalicelib.refusals import Refused
 from chalicelib.store import accounts, groups
 from chalicelib.store.groups import Group
 
+from .given import Given
 from .http import Ask, route
-from .posts import Given
 from .shapes import Deleted, GroupShown, GroupsShown
 
 blueprint = Blueprint(__name__)

@@ -11,8 +11,8 @@ from chalicelib.refusals import Refused
 from chalicelib.store import hooks as stored
 from chalicelib.store.hooks import Hook, Sending
 
+from .given import Given
 from .http import Ask, route
-from .posts import Given
 from .shapes import Deleted, HookMade, HookShown, HooksShown, Page, SendingShown, SendingsShown
 
 blueprint = Blueprint(__name__)

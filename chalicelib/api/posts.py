@@ -4,60 +4,20 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalice.app import Blueprint
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chalicelib import clock, compose, counts, decide, renew
-from chalicelib.compose import Draft, Target
 from chalicelib.decide import Found
-from chalicelib.models import Delivery, Entry, Media, Post
+from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
-from chalicelib.slots import local_to_utc
 from chalicelib.states import of_post
-from chalicelib.store import accounts, files, posts
+from chalicelib.store import accounts, posts
 
+from .given import Given, NewPost, draft, moment
 from .http import Ask, route
 from .shapes import DeliveryShown, NumbersShown, PostChecked, PostShown, PostsShown
 
 blueprint = Blueprint(__name__)
-
-
-class Given(BaseModel):
-    """What clients send: strict about names, so that a misspelt one is told."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class GivenMedia(Given):
-    """A file of the library, by id, and how it is described to those who cannot see it."""
-
-    id: str
-    alt: str = Field("", max_length=5000)
-
-
-class GivenEntry(Given):
-    """One text with its files; `delay` is seconds after the entry before."""
-
-    text: str = Field("", max_length=200_000)
-    media: list[GivenMedia] = Field(default=[], max_length=40)
-    delay: int = Field(0, ge=0, le=86_400)
-
-
-class GivenTarget(Given):
-    """One account; `entries` only where it says something else than the others."""
-
-    account: str
-    entries: list[GivenEntry] | None = Field(default=None, min_length=1, max_length=100)
-    options: dict[str, Any] = {}
-
-
-class NewPost(Given):
-    """`when` is `now`, `draft`, or a moment: ISO 8601 with an offset, or local to `zone`."""
-
-    when: str
-    zone: str = "UTC"
-    entries: list[GivenEntry] = Field(default=[], max_length=100)
-    accounts: list[GivenTarget] = Field(max_length=200)
-    tags: list[str] = Field(default=[], max_length=50)
 
 
 class Span(Given):
@@ -95,36 +55,20 @@ class Resolved(Given):
 )
 def create(ask: Ask, given: NewPost) -> Any:
     """Saves a post for its accounts and schedules it."""
-    now = clock.now()
-    draft = _draft(ask.workspace, given, now)
-    post, parts = compose.save(ask.workspace, draft, now, ask.header("idempotency-key")[:200])
-    return shown(post, parts)
+    return made(ask.workspace, given, ask.header("idempotency-key"))
 
 
 @route(blueprint, "POST", "/v1/posts/check", body=NewPost, answers=PostChecked)
 def check(ask: Ask, given: NewPost) -> Any:
     """What stands in the way of a post, without saving it; its lengths as each platform counts, and its moment."""
-    now = clock.now()
-    draft = _draft(ask.workspace, given, now)
-    _, said = _moment(given.when, given.zone, now)
-    return {
-        "complaints": compose.check(ask.workspace, draft, now),
-        "counts": counts.counted(ask.workspace, draft),
-        "due": clock.iso(draft.due),
-        "said": said,
-    }
+    return checked(ask.workspace, given)
 
 
 @route(blueprint, "GET", "/v1/posts", query=Span, answers=PostsShown)
 def listed(ask: Ask) -> Any:
     """Posts due between `from` and `to` (ISO 8601), soonest first, a page at a time."""
     start, end = (_query_moment(ask, name) for name in ("from", "to"))
-    after = _cursor(ask.query.get("after", ""), ask.workspace)
-    found, last = posts.between(ask.workspace, start, end, after)
-    return {
-        "posts": [shown(post, parts) for post, parts in found],
-        "next": _cursor_text(last) if last else None,
-    }
+    return paged(ask.workspace, start, end, ask.query.get("after", ""))
 
 
 @route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
@@ -145,7 +89,7 @@ def read(ask: Ask, post: str) -> Any:
 )
 def move(ask: Ask, given: Moved, post: str) -> Any:
     """Another due time for what has not gone out."""
-    due, _ = _moment(given.when, given.zone, clock.now())
+    due, _ = moment(given.when, given.zone, clock.now())
     return shown(*decide.move(ask.workspace, post, due, clock.now(), _matched(ask, post)))
 
 
@@ -206,62 +150,36 @@ def _matched(ask: Ask, post: str) -> Found | None:
     return found
 
 
-# -- from what clients send, and back ------------------------------------------------------------------------
+# -- the same for every way in -------------------------------------------------------------------------------
 
 
-def _draft(workspace: str, given: NewPost, now: datetime) -> Draft:
-    due, _ = _moment(given.when, given.zone, now)
-    return Draft(
-        entries=_entries(workspace, given.entries),
-        targets=tuple(_target(workspace, each) for each in given.accounts),
-        due=due,
-        zone=given.zone,
-        draft=given.when == "draft",
-        tags=tuple(given.tags),
-    )
+def made(workspace: str, given: NewPost, key: str) -> dict[str, Any]:
+    """A post saved and scheduled; the same idempotency key again answers with the first."""
+    now = clock.now()
+    return shown(*compose.save(workspace, draft(workspace, given, now), now, key[:200]))
 
 
-def _target(workspace: str, given: GivenTarget) -> Target:
-    entries = None if given.entries is None else _entries(workspace, given.entries)
-    return Target(account=given.account, entries=entries, options=given.options)
+def checked(workspace: str, given: NewPost) -> dict[str, Any]:
+    """What stands in the way of a post, its lengths, and the moment that was understood."""
+    now = clock.now()
+    wanted = draft(workspace, given, now)
+    return {
+        "complaints": compose.check(workspace, wanted, now),
+        "counts": counts.counted(workspace, wanted),
+        "due": clock.iso(wanted.due),
+        "said": moment(given.when, given.zone, now)[1],
+    }
 
 
-def _entries(workspace: str, given: list[GivenEntry]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(text=each.text, media=tuple(_media(workspace, file) for file in each.media), delay=each.delay)
-        for each in given
-    )
-
-
-def _media(workspace: str, given: GivenMedia) -> Media:
-    upload = files.read(workspace, given.id)
-    if upload is None or upload.media is None:
-        raise Refused(404, "unknown-media", f"There is no finished file “{given.id[:40]}” here.")
-    return upload.media.model_copy(update={"alt": given.alt or upload.media.alt})
-
-
-def _moment(when: str, zone: str, now: datetime) -> tuple[datetime, str]:
-    """The moment that `when` names, and what is to be said about it (a local time that does not exist)."""
-    try:
-        if when in {"now", "draft"}:
-            local_to_utc(now.replace(tzinfo=None), zone)
-            return now, ""
-        if when[-1:] == "Z" or "+" in when[10:] or "-" in when[10:]:
-            local_to_utc(now.replace(tzinfo=None), zone)
-            return clock.parse(when), ""
-        moment = local_to_utc(_local(when), zone)
-    except ValueError as wrong:
-        raise Refused(422, "bad-time", str(wrong)) from wrong
-    return moment.at, moment.said or ""
-
-
-def _local(when: str) -> datetime:
-    try:
-        return clock.parse(f"{when}Z").replace(tzinfo=None)
-    except ValueError as wrong:
-        raise ValueError(
-            f"“{when[:40]}” is not a time: say “now”, “draft”, or a moment like 2026-12-24T18:00:00+01:00."
-        ) from wrong
+def paged(
+    workspace: str, start: datetime, end: datetime, after: str = "", limit: int = 200
+) -> dict[str, Any]:
+    """A page of posts with their deliveries, and the cursor of the next; `limit` counts both."""
+    found, last = posts.between(workspace, start, end, _cursor(after, workspace), limit)
+    return {
+        "posts": [shown(post, parts) for post, parts in found],
+        "next": _cursor_text(last) if last else None,
+    }
 
 
 def _query_moment(ask: Ask, name: str) -> datetime:

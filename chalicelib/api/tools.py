@@ -11,8 +11,8 @@ from chalicelib.providers.base import tools
 from chalicelib.refusals import Refused
 from chalicelib.store import accounts
 
+from .given import Given
 from .http import Ask, route
-from .posts import Given
 from .shapes import ToolAnswered
 
 blueprint = Blueprint(__name__)

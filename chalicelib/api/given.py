@@ -1,0 +1,110 @@
+"""What clients send for a post, and what it means here."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib import clock
+from chalicelib.compose import Draft, Target
+from chalicelib.models import Entry, Media
+from chalicelib.refusals import Refused
+from chalicelib.slots import local_to_utc
+from chalicelib.store import files
+
+
+class Given(BaseModel):
+    """What clients send: strict about names, so that a misspelt one is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class GivenMedia(Given):
+    """A file of the library, by id, and how it is described to those who cannot see it."""
+
+    id: str
+    alt: str = Field("", max_length=5000)
+
+
+class GivenEntry(Given):
+    """One text with its files; `delay` is seconds after the entry before."""
+
+    text: str = Field("", max_length=200_000)
+    media: list[GivenMedia] = Field(default=[], max_length=40)
+    delay: int = Field(0, ge=0, le=86_400)
+
+
+class GivenTarget(Given):
+    """One account; `entries` only where it says something else than the others."""
+
+    account: str
+    entries: list[GivenEntry] | None = Field(default=None, min_length=1, max_length=100)
+    options: dict[str, Any] = {}
+
+
+class NewPost(Given):
+    """`when` is `now`, `draft`, or a moment: ISO 8601 with an offset, or local to `zone`."""
+
+    when: str
+    zone: str = "UTC"
+    entries: list[GivenEntry] = Field(default=[], max_length=100)
+    accounts: list[GivenTarget] = Field(max_length=200)
+    tags: list[str] = Field(default=[], max_length=50)
+
+
+# -- what it means here --------------------------------------------------------------------------------------
+
+
+def draft(workspace: str, given: NewPost, now: datetime) -> Draft:
+    due, _ = moment(given.when, given.zone, now)
+    return Draft(
+        entries=_entries(workspace, given.entries),
+        targets=tuple(_target(workspace, each) for each in given.accounts),
+        due=due,
+        zone=given.zone,
+        draft=given.when == "draft",
+        tags=tuple(given.tags),
+    )
+
+
+def _target(workspace: str, given: GivenTarget) -> Target:
+    entries = None if given.entries is None else _entries(workspace, given.entries)
+    return Target(account=given.account, entries=entries, options=given.options)
+
+
+def _entries(workspace: str, given: list[GivenEntry]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(text=each.text, media=tuple(_media(workspace, file) for file in each.media), delay=each.delay)
+        for each in given
+    )
+
+
+def _media(workspace: str, given: GivenMedia) -> Media:
+    upload = files.read(workspace, given.id)
+    if upload is None or upload.media is None:
+        raise Refused(404, "unknown-media", f"There is no finished file “{given.id[:40]}” here.")
+    return upload.media.model_copy(update={"alt": given.alt or upload.media.alt})
+
+
+def moment(when: str, zone: str, now: datetime) -> tuple[datetime, str]:
+    """The moment that `when` names, and what is to be said about it (a local time that does not exist)."""
+    try:
+        if when in {"now", "draft"}:
+            local_to_utc(now.replace(tzinfo=None), zone)
+            return now, ""
+        if when[-1:] == "Z" or "+" in when[10:] or "-" in when[10:]:
+            local_to_utc(now.replace(tzinfo=None), zone)
+            return clock.parse(when), ""
+        moment = local_to_utc(_local(when), zone)
+    except ValueError as wrong:
+        raise Refused(422, "bad-time", str(wrong)) from wrong
+    return moment.at, moment.said or ""
+
+
+def _local(when: str) -> datetime:
+    try:
+        return clock.parse(f"{when}Z").replace(tzinfo=None)
+    except ValueError as wrong:
+        raise ValueError(
+            f"“{when[:40]}” is not a time: say “now”, “draft”, or a moment like 2026-12-24T18:00:00+01:00."
+        ) from wrong
