@@ -19,6 +19,7 @@ from chalicelib.api import (
     public_numbers,
     public_posts,
     signin,
+    slots,
     tools,
 )
 from chalicelib.workers import workers
@@ -44,6 +45,7 @@ for blueprint in (
     public_numbers.blueprint,
     public_posts.blueprint,
     signin.blueprint,
+    slots.blueprint,
     tools.blueprint,
     workers,
 ):

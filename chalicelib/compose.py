@@ -109,7 +109,7 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
     """Checks, stores and schedules a post; the same idempotency key again answers with the first one."""
     number = identify(workspace, idempotency, now)
     if idempotency and (before := posts.read(workspace, number)) is not None:
-        return before
+        return _same(draft, before)
     known = _refuse_wrong(workspace, draft, now)
     post = Post(workspace=workspace, id=number, due=draft.due, zone=draft.zone, entries=draft.entries,
                 tags=draft.tags, created=now)  # fmt: skip
@@ -119,12 +119,21 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
     except Lost:  # two requests with one key at the same time
         before = posts.read(workspace, number)
         assert before is not None
-        return before
+        return _same(draft, before)
     for part in parts:
         arrange(part, now)
     told = {"post": post.id, "due": post.due, "accounts": [part.account for part in parts]}
     notify.tell("post.created", workspace, told)
     return post, parts
+
+
+def _same(draft: Draft, before: tuple[Post, list[Delivery]]) -> tuple[Post, list[Delivery]]:
+    """What a key made before, if it was for this; the moment may differ, since “now” is another one each time."""
+    there = {part.account: part.entries for part in before[1]}
+    if there != {target.account: _entries(draft, target) for target in draft.targets}:
+        sentence = "This Idempotency-Key came with another post before. Use a new key for a new post."
+        raise Refused(422, "key-reused", sentence)
+    return before
 
 
 def _refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Account]:

@@ -1,11 +1,12 @@
 """What clients send for a post, and what it means here."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib import clock
+from chalicelib import clock, timetables
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Entry, Media
 from chalicelib.refusals import Refused
@@ -43,7 +44,7 @@ class GivenTarget(Given):
 
 
 class NewPost(Given):
-    """`when` is `now`, `draft`, or a moment: ISO 8601 with an offset, or local to `zone`."""
+    """`when` is `now`, `draft`, `next-free-slot`, or a moment: ISO 8601 with an offset, or local to `zone`."""
 
     when: str
     zone: str = "UTC"
@@ -55,8 +56,9 @@ class NewPost(Given):
 # -- what it means here --------------------------------------------------------------------------------------
 
 
-def draft(workspace: str, given: NewPost, now: datetime) -> Draft:
-    due, _ = moment(given.when, given.zone, now)
+def draft(workspace: str, given: NewPost, now: datetime, *, look: bool = False) -> Draft:
+    """What a client gave as what can be checked and saved; `look` takes no slot."""
+    due, _ = due_of(workspace, given, now, look=look)
     return Draft(
         entries=_entries(workspace, given.entries),
         targets=tuple(_target(workspace, each) for each in given.accounts),
@@ -65,6 +67,12 @@ def draft(workspace: str, given: NewPost, now: datetime) -> Draft:
         draft=given.when == "draft",
         tags=tuple(given.tags),
     )
+
+
+def due_of(workspace: str, given: NewPost, now: datetime, *, look: bool = True) -> tuple[datetime, str]:
+    """When a post is due, and what is to be said about that."""
+    named = [each.account for each in given.accounts]
+    return moment(workspace, given.when, given.zone, now, lambda: named, look=look)
 
 
 def _target(workspace: str, given: GivenTarget) -> Target:
@@ -86,8 +94,22 @@ def _media(workspace: str, given: GivenMedia) -> Media:
     return upload.media.model_copy(update={"alt": given.alt or upload.media.alt})
 
 
-def moment(when: str, zone: str, now: datetime) -> tuple[datetime, str]:
-    """The moment that `when` names, and what is to be said about it (a local time that does not exist)."""
+def moment(
+    workspace: str,
+    when: str,
+    zone: str,
+    now: datetime,
+    named: Callable[[], Sequence[str]],
+    *,
+    look: bool = False,
+) -> tuple[datetime, str]:
+    """The moment that `when` names, and what is to be said about it (a local time that does not exist).
+
+    `named` tells the accounts whose slots count; `look` only looks, and keeps no slot for whoever asks.
+    """
+    if when == "next-free-slot":
+        slot = timetables.reserve(workspace, named(), now, only_look=look)
+        return slot.at, slot.said or ""
     try:
         if when in {"now", "draft"}:
             local_to_utc(now.replace(tzinfo=None), zone)
@@ -106,5 +128,5 @@ def _local(when: str) -> datetime:
         return clock.parse(f"{when}Z").replace(tzinfo=None)
     except ValueError as wrong:
         raise ValueError(
-            f"“{when[:40]}” is not a time: say “now”, “draft”, or a moment like 2026-12-24T18:00:00+01:00."
+            f"“{when[:40]}” is not a time: say “now”, “draft”, “next-free-slot”, or a moment like 2026-12-24T18:00:00+01:00."
         ) from wrong

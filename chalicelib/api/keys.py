@@ -10,8 +10,8 @@ from chalicelib.refusals import Refused
 from chalicelib.store import people
 from chalicelib.store.people import ApiKey, Scope
 
+from .given import Given
 from .http import Ask, route
-from .posts import Given
 from .shapes import KeyMade, KeyShown, KeysShown
 
 blueprint = Blueprint(__name__)

@@ -10,10 +10,10 @@ from chalicelib import clock, compose, counts, decide, renew
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
-from chalicelib.states import of_post
+from chalicelib.states import OPEN, of_post
 from chalicelib.store import accounts, posts
 
-from .given import Given, NewPost, draft, moment
+from .given import Given, NewPost, draft, due_of, moment
 from .http import Ask, route
 from .shapes import DeliveryShown, NumbersShown, PostChecked, PostShown, PostsShown
 
@@ -51,7 +51,6 @@ class Resolved(Given):
     answers=PostShown,
     status=201,
     tagged=True,
-    repeatable=True,
 )
 def create(ask: Ask, given: NewPost) -> Any:
     """Saves a post for its accounts and schedules it."""
@@ -89,8 +88,11 @@ def read(ask: Ask, post: str) -> Any:
 )
 def move(ask: Ask, given: Moved, post: str) -> Any:
     """Another due time for what has not gone out."""
-    due, _ = moment(given.when, given.zone, clock.now())
-    return shown(*decide.move(ask.workspace, post, due, clock.now(), _matched(ask, post)))
+    found = _matched(ask, post)
+    due, _ = moment(
+        ask.workspace, given.when, given.zone, clock.now(), lambda: _still_open(ask.workspace, post)
+    )
+    return shown(*decide.move(ask.workspace, post, due, clock.now(), found))
 
 
 @route(blueprint, "DELETE", "/v1/posts/{post}", scope="write", answers=PostShown, tagged=True, matched=True)
@@ -141,6 +143,11 @@ def metrics(ask: Ask, delivery: str) -> Any:
     return {"entries": [session.provider.metrics(session, receipt) for receipt in found.receipts]}
 
 
+def _still_open(workspace: str, post: str) -> list[str]:
+    """The accounts of a post that it may still be moved on."""
+    return [part.account for part in decide.load(workspace, post)[1] if part.state in OPEN]
+
+
 def _matched(ask: Ask, post: str) -> Found | None:
     """The post as it was read for `If-Match`: what is decided next holds only while it is still that."""
     if not ask.header("if-match"):
@@ -162,12 +169,12 @@ def made(workspace: str, given: NewPost, key: str) -> dict[str, Any]:
 def checked(workspace: str, given: NewPost) -> dict[str, Any]:
     """What stands in the way of a post, its lengths, and the moment that was understood."""
     now = clock.now()
-    wanted = draft(workspace, given, now)
+    wanted = draft(workspace, given, now, look=True)
     return {
         "complaints": compose.check(workspace, wanted, now),
         "counts": counts.counted(workspace, wanted),
         "due": clock.iso(wanted.due),
-        "said": moment(given.when, given.zone, now)[1],
+        "said": due_of(workspace, given, now)[1],
     }
 
 

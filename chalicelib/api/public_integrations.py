@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Blueprint
 from pydantic import BaseModel
 
-from chalicelib import clock, connect, decide, keep, people
+from chalicelib import clock, connect, decide, keep, people, timetables
 from chalicelib.inquire import inquire
 from chalicelib.models import Account, State
 from chalicelib.problems import Rejected
@@ -15,7 +15,6 @@ from chalicelib.providers import PROVIDERS
 from chalicelib.providers.base import tools
 from chalicelib.refusals import Refused
 from chalicelib.sessions import Session
-from chalicelib.slots import Slot, Timetable, next_free
 from chalicelib.store import accounts, deliveries, groups
 
 from . import public_shapes as shapes
@@ -24,12 +23,6 @@ from .public import msg, route
 
 blueprint = Blueprint(__name__)
 
-#: Postiz's own posting times, each day, in UTC.
-TIMES = Timetable(
-    slots=tuple(Slot(weekday=day, time=at) for day in range(7) for at in ("02:00", "06:40", "11:40"))
-)
-#: What takes a slot: whatever is still to go out, and drafts that may.
-TAKING: tuple[State, ...] = ("draft", "scheduled", "publishing", "pending", "held")
 #: What goes with an account that is removed.
 OPEN: tuple[State, ...] = ("draft", "scheduled", "held", "failed")
 
@@ -112,10 +105,9 @@ def trigger(ask: Ask, given: Trigger, integration: str) -> Any:
 
 @route(blueprint, "GET", "/find-slot/{integration}", plain=True)
 def find_slot(ask: Ask, integration: str) -> Any:
-    """The account's first posting time ahead that nothing has taken, in UTC."""
+    """The first moment ahead of the account's timetable that nothing has taken, in UTC."""
     account = load(ask.workspace, integration)
-    taken = {part.due for state in TAKING for part in deliveries.of_account(ask.workspace, account.id, state)}
-    found = next_free(TIMES, taken, clock.now())
+    found = timetables.reserve(ask.workspace, [account.id], clock.now(), only_look=True)
     return {"date": f"{found.at:%Y-%m-%dT%H:%M:00}"}
 
 

@@ -7,6 +7,8 @@
 | account  | `w#<ws>`             | `account#<id>`       | by_account: `r#<platform>#<remote>`, `<ws>`               |
 | grant    | `w#<ws>`             | `grant#<id>`         | by_wake: when its token should be renewed                 |
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
+| timetable| `w#<ws>`             | `timetable#<account>`|                                                           |
+| reserved | `w#<ws>#a#<account>` | `reserved#<moment>`  |                                                           |
 | group    | `w#<ws>`             | `group#<id>`         |                                                           |
 | hook     | `w#<ws>`             | `hook#<id>`          |                                                           |
 | sending  | `w#<ws>#h#<hook>`    | `sending#<id>`       |                                                           |
@@ -54,6 +56,14 @@ def grant(ws: str, grant: str) -> Key:
 
 def media(ws: str, media: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"media#{media}"}
+
+
+def timetable(ws: str, account: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"timetable#{account}"}
+
+
+def reserved(ws: str, account: str, at: datetime) -> Key:
+    return {"pk": f"w#{ws}#a#{account}", "sk": f"reserved#{iso(at)}"}
 
 
 def group(ws: str, group: str) -> Key:
