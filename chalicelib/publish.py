@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import clock, notify, outcomes, renew, schedule
+from . import clock, outcomes, receipts, renew
 from .bucket import BucketFile
 from .healing import bring_out
-from .models import Delivery, Intent, Message, Pending, Published, Receipt, Trouble
+from .models import Delivery, Grant, Intent, Message, Pending, Published, Trouble
 from .outcomes import Run
 from .problems import Expired, Problem, Reconnect, Rejected, Retry, Unsure
 from .providers import PROVIDERS
@@ -71,14 +71,26 @@ def _broken_off(delivery: Delivery, doubt: datetime | None) -> bool:
 
 def _attempt(run: Run) -> None:
     try:
-        run.grant = renew.grant_of(run.account)
-        if renew.must_refresh(run.grant, clock.now()):
-            run.grant = renew.refresh(run.account, run.grant, clock.now())
+        run.grant = _grant(run)
         while run.index < len(run.delivery.entries):
             if not _advance(run):
                 return
     except Problem as problem:
         outcomes.conclude(run, problem)
+
+
+def _grant(run: Run) -> Grant:
+    """What the account signs with, renewed where it must be; where we stumble here, nothing was sent yet."""
+    try:
+        grant = renew.grant_of(run.account)
+        if renew.must_refresh(grant, clock.now()):
+            grant = renew.refresh(run.account, grant, clock.now())
+        return grant
+    except Problem:
+        raise
+    except Exception as bug:
+        log.exception("a grant could not be had", extra={"delivery": run.delivery.id})
+        raise Retry("Lamppost stumbled before anything was sent.", words=repr(bug)) from bug
 
 
 def _doubt(was: Delivery, provider: Provider) -> datetime | None:
@@ -103,7 +115,7 @@ def _advance(run: Run) -> bool:
     if isinstance(outcome, Pending):
         outcomes.wait(run, outcome)
         return False
-    record(run, outcome)
+    receipts.write(run, outcome)
     return run.delivery.state == "publishing"
 
 
@@ -185,39 +197,10 @@ def _save(run: Run, state: dict[str, Any]) -> None:
 def _intend(run: Run) -> None:
     """Puts the commit on record, and makes sure that this attempt still has the delivery.
 
-    Where a repeat is harmless the claim is record enough, and the write is saved.
+    Where a repeat is harmless the claim is record enough, and the write is saved. What cannot be put on record
+    is not sent, and so leaves no doubt of its own.
     """
-    run.committed = clock.now()
+    now = clock.now()
     if run.provider.repeatable in {"look", "none"}:
-        intent = Intent(entry=run.index, at=run.committed)
-        run.delivery = deliveries.settle(run.delivery, intent=intent)
-
-
-def record(run: Run, out: Published) -> None:
-    """Writes an entry's receipt before anything else happens; after the last one the delivery is published."""
-    url = renew.wire().route(run.provider.key, out.url) if out.url else ""
-    receipt = Receipt(id=out.id, url=url, at=clock.now(), data=out.data)
-    receipts = (*run.delivery.receipts, receipt)
-    last = len(receipts) == len(run.delivery.entries)
-    changes: dict[str, Any] = {"receipts": receipts, "intent": None, "work": None, "since": None, "tries": 0}
-    if last:
-        changes |= {"state": "published", "trouble": None, "next": None}
-    run.delivery = _record(run.delivery, changes)
-    run.doubt = None
-    if last:
-        notify.tell("post.published", run.delivery.workspace, outcomes.told(run.delivery))
-
-
-def _record(delivery: Delivery, changes: dict[str, Any]) -> Delivery:
-    """A receipt is knowledge: if the lease was lost meanwhile, it is written onto what lies there now."""
-    try:
-        return deliveries.settle(delivery, **changes)
-    except Lost:
-        stored = deliveries.read(delivery.workspace, delivery.id)
-        if stored is None or len(stored.receipts) != len(delivery.receipts) or stored.state == "cancelled":
-            raise
-        now = clock.now()
-        amended = deliveries.amend(stored, **{"state": "scheduled", "next": now, **changes})
-        if amended.state == "scheduled":
-            schedule.arrange(deliveries.message(amended), now, now)
-        return amended
+        run.delivery = deliveries.settle(run.delivery, intent=Intent(entry=run.index, at=now))
+    run.committed = now

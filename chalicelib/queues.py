@@ -1,12 +1,15 @@
 """SQS: the `due` queue, the lanes and the outbox; the only user of its client."""
 
 import json
+import logging
 import math
 from functools import cache
 from typing import Any
 
 from .models import Message
 from .settings import client, settings
+
+log = logging.getLogger("lamppost")
 
 #: The longest delay that SQS knows, in seconds.
 MOST_DELAY = 900
@@ -55,6 +58,19 @@ def post_outbox(event: dict[str, Any], delay: float = 0) -> None:
         MessageBody=json.dumps(event, default=str),
         DelaySeconds=max(0, min(MOST_DELAY, math.ceil(delay))),
     )
+
+
+def give_back(name: str, handle: str, receives: int) -> None:
+    """Makes a message that could not be processed come again soon, and later each time; failing that, SQS brings it.
+
+    In a FIFO lane it would hold up all behind it for as long as it is hidden (150 s).
+    """
+    try:
+        client("sqs").change_message_visibility(
+            QueueUrl=_url(name), ReceiptHandle=handle, VisibilityTimeout=5 * 3 ** (min(receives, 4) - 1)
+        )
+    except Exception:
+        log.exception("a message could not be given back", extra={"queue": name})
 
 
 @cache

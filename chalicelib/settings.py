@@ -58,11 +58,13 @@ def settings() -> Settings:
 
 @cache
 def client(name: str) -> Any:
-    """An AWS client, made when first needed and kept: short time-outs, standard retries."""
+    """An AWS client, made when first needed and kept: standard retries, and time-outs so short that a service
+    which is silent at every try (27 seconds with the waits between) is given up before any function of ours ends.
+    """
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
     if name == "s3":
         config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
     make: Any = boto3.client  # every service has a type of its own; the users know theirs

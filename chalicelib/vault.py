@@ -1,7 +1,7 @@
 """Secrets: the operator's in SSM, the accounts' tokens under KMS. Nothing of either is ever logged."""
 
 import base64
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from .models import Token
@@ -13,17 +13,21 @@ _PIECE = 4096
 
 def secrets() -> dict[str, str]:
     """The operator's secrets by name: read by path, kept a few minutes (10 a call, 40 calls a second in all)."""
-    from aws_lambda_powertools.utilities import parameters
-
-    found = parameters.get_parameters(settings().parameters, decrypt=True, max_age=300)
+    found = provider().get_multiple(settings().parameters, decrypt=True, max_age=300)
     return {name.rsplit("/", 1)[-1]: value for name, value in (found or {}).items() if isinstance(value, str)}
 
 
 def forget() -> None:
     """Lets the next `secrets` read SSM again."""
-    from aws_lambda_powertools.utilities import parameters
+    provider.cache_clear()
 
-    parameters.clear_caches()  # type: ignore[no-untyped-call]
+
+@cache
+def provider() -> Any:
+    """SSM's parameters, kept in this process; by our own client, for Powertools' would wait a minute for an answer."""
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+    return SSMProvider(boto3_client=client("ssm"))
 
 
 def seal(token: Token, workspace: str, account: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -30,11 +31,24 @@ def _messages(event: Any) -> Iterator[Message]:
             logger.exception("a message that is none was dropped", extra={"body": record.body[:500]})
 
 
+@contextmanager
+def _giving_back(queue: str, event: Any) -> Iterator[None]:
+    """Who stumbles over a message (AWS is down, or a bug of ours) lets it come again soon, and tells Lambda."""
+    try:
+        yield
+    except Exception:
+        for record in event:
+            receives = int(record.to_dict()["attributes"]["ApproximateReceiveCount"])
+            queues.give_back(queue, record.receipt_handle, receives)
+        raise
+
+
 @workers.on_sqs_message(queue=queues.due(), batch_size=1, name="release")
 def release(event: Any) -> None:
     """Lets what is due into its lane."""
-    for message in _messages(event):
-        due.release(message)
+    with _giving_back(queues.due(), event):
+        for message in _messages(event):
+            due.release(message)
 
 
 @workers.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
@@ -70,16 +84,19 @@ def outbox(event: Any) -> None:
 def _publisher(provider: Provider) -> Callable[[Any], None]:
     """The Lambda of one platform's lane; its name is the module attribute that Lambda looks for."""
 
+    lane = queues.lane(provider.key, provider.concurrency)
+
     def publisher(event: Any) -> None:
-        for message in _messages(event):
-            publish.deliver(message, lambda: event.context.get_remaining_time_in_millis() / 1000)
+        with _giving_back(lane, event):
+            for message in _messages(event):
+                publish.deliver(message, lambda: event.context.get_remaining_time_in_millis() / 1000)
 
     publisher.__name__ = publisher.__qualname__ = function_name(provider.key)
     limits: dict[str, Any] = (
         {} if provider.concurrency == 1 else {"maximum_concurrency": provider.concurrency}
     )
     register = workers.on_sqs_message(
-        queue=queues.lane(provider.key, provider.concurrency),
+        queue=lane,
         batch_size=1,
         name=publisher.__name__,
         **limits,

@@ -1,5 +1,6 @@
 """Deliveries: claimed by one conditional write, settled by another; `attempt` fences both."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from chalicelib.states import LIVE, allowed
 
 from . import keys, table
 from .records import attributes, item, model
-from .table import Change, Item
+from .table import Change, Item, Lost
 
 #: How long after its moment the sweeper looks for a delivery that nothing has moved.
 GRACE = timedelta(seconds=60)
@@ -67,16 +68,31 @@ def claim(message: Message, now: datetime, lease: timedelta) -> tuple[Delivery, 
     """Takes a delivery for one attempt: it as it was and as it is now; `Lost` if it is not there to take.
 
     It is taken from `scheduled` or `pending`, or from a publisher whose lease has ended (2 write units and
-    one more per KB).
+    one more per KB). Where the answer to the write was lost and botocore sent it again, what it meets is our own
+    claim, known by its mark: then it as it was is it as it is now.
     """
-    until = now + lease
+    until, mark = now + lease, secrets.token_hex(6)
+    try:
+        was = model(Delivery, _claim(message, now, until, mark))
+    except Lost as lost:
+        if lost.item is None or lost.item.get("mark") != mark:
+            raise
+        mine = model(Delivery, lost.item)
+        return mine, mine
+    taken = {"state": "publishing", "lease": until, "attempt": was.attempt + 1, "tries": was.tries + 1}
+    return was, was.model_copy(update=taken)
+
+
+def _claim(message: Message, now: datetime, until: datetime, mark: str) -> Item:
+    """The claim's one write; the item as it was."""
     waiting = Attr("state").is_in(["scheduled", "pending"])
     abandoned = Attr("state").eq("publishing") & Attr("lease").lt(iso(now))
-    found = table.change(
+    return table.change(
         keys.delivery(message.workspace, message.delivery),
         {
             "state": "publishing",
             "lease": iso(until),
+            "mark": mark,
             **keys.by_wake(_name(message.workspace, message.delivery), until),
         },
         when=Attr("version").eq(message.version)
@@ -85,9 +101,6 @@ def claim(message: Message, now: datetime, lease: timedelta) -> tuple[Delivery, 
         add={"attempt": 1, "tries": 1},
         before=True,
     )
-    was = model(Delivery, found)
-    taken = {"state": "publishing", "lease": until, "attempt": was.attempt + 1, "tries": was.tries + 1}
-    return was, was.model_copy(update=taken)
 
 
 def settle(delivery: Delivery, **changes: Any) -> Delivery:
@@ -170,8 +183,20 @@ def change_of(after: Delivery, changes: dict[str, Any], when: Any) -> Change:
 
 
 def _change(after: Delivery, changes: dict[str, Any], when: Any) -> Delivery:
+    """One conditional write; one that finds itself done is done: its answer was lost, and botocore sent it again."""
     change = change_of(after, changes, when)
-    return model(Delivery, table.change(change.key, change.put, when=change.when))
+    try:
+        return model(Delivery, table.change(change.key, change.put, when=change.when))
+    except Lost as lost:
+        if lost.item is None or not _stands(after, changes, lost.item):
+            raise
+        return model(Delivery, lost.item)
+
+
+def _stands(after: Delivery, changes: dict[str, Any], found: Item) -> bool:
+    """Whether an item holds these very changes, by the same attempt at the same version."""
+    wanted = {"attempt": after.attempt, "version": after.version, **attributes(changes)}
+    return all(found.get(name) == value for name, value in wanted.items())
 
 
 def _indexes(delivery: Delivery) -> dict[str, str]:
