@@ -1,7 +1,7 @@
 """The sandbox: one server for every stand-in, with a few routes of its own to order failures and look around.
 
 `GET /` shows what is public everywhere; `/_sandbox/posts`, `/_sandbox/failures`, `/_sandbox/expire`,
-`/_sandbox/requests` and `/_sandbox/reset` are for scripts; each takes `platform`.
+`/_sandbox/requests`, `/_sandbox/slow`, `/_sandbox/traffic` and `/_sandbox/reset` are for scripts; each takes `platform`.
 """
 
 import dataclasses
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from .base import Cut, Failure, StandIn, answer
 from .consent import OAuth2StandIn, page
+from .traffic import Slow, Traffic
 
 
 class Sandbox:
@@ -26,6 +27,7 @@ class Sandbox:
         from .register import STAND_INS
 
         self.public = public.rstrip("/")
+        self.traffic = Traffic()
         self.files: dict[str, bytes] = {}
         """What a test wants fetched by address, under `/_sandbox/files/<id>/<name>`."""
         made = [each(self.public) for each in stand_ins or STAND_INS]
@@ -53,7 +55,8 @@ class Sandbox:
         stand_in = next((each for each in self.stand_ins.values() if each.answers(host)), None)
         if stand_in is None:
             return answer({"error": f"no stand-in answers for {host}"}, 404)
-        return stand_in.handle(request, host, f"/{path}")
+        with self.traffic.passing(stand_in.key, request):
+            return stand_in.handle(request, host, f"/{path}")
 
     def _control(self, request: Request, path: str) -> Response:
         if path.startswith("face/"):
@@ -64,12 +67,15 @@ class Sandbox:
         chosen = [each for each in self._once() if wanted in (None, each.key, *each.also)]
         if request.method == "GET":
             return self._listed(path, chosen)
-        act = {"failures": _order, "expire": _expire, "reset": _reset}.get(path)
+        act = {"failures": _order, "slow": self._slow, "expire": _expire, "reset": _reset}.get(path)
         if act is None:
             return answer({"error": "unknown"}, 404)
         for each in chosen:
             act(each, request)
         return answer({"done": [each.key for each in chosen]})
+
+    def _slow(self, stand_in: StandIn, request: Request) -> None:
+        self.traffic.rules[stand_in.key] = Slow(**request.get_json())
 
     def _once(self) -> list[StandIn]:
         """Every stand-in once, though it may answer for several platforms."""
@@ -86,6 +92,8 @@ class Sandbox:
                 return _json(
                     [{"platform": each.key, **_plain(post)} for each in chosen for post in each.shown]
                 )
+            case "traffic":
+                return _json(self.traffic.seen())
             case "requests":
                 return _json([{"platform": each.key, **seen} for each in chosen for seen in each.requests])
         return answer({"error": "unknown"}, 404)
