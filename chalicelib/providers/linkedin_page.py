@@ -30,6 +30,7 @@ from .linkedin.posts import comment_published, plain, post_published
 #: Who may post: the names of both generations of the API.
 ROLES = frozenset({"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "CONTENT_ADMIN"})
 _PAGE = 100
+_FINDER = {"X-RestLi-Method": "FINDER"}
 _LOGOS = "(elements*(role,organizationalTarget~(localizedName,vanityName,logoV2(original~:playableStreams))))"
 _TAG = re.compile(r"\{hashtag\|\\?#\|((?:[^}\\]|\\.)*)\}")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -145,11 +146,13 @@ class LinkedInPage(LinkedIn):
         since = (job.doubt or job.now) - timedelta(minutes=1)
         if job.index:
             return self._look_for_comment(job, since)
-        asked = {"q": "author", "author": self.author(job), "count": 10, "sortBy": "LAST_MODIFIED"}
-        finder = {"X-RestLi-Method": "FINDER"}
-        for post in job.ask("GET", "/rest/posts", params=asked, headers=finder).records("elements"):
+        asked = {"q": "author", "author": self.author(job), "count": _PAGE, "sortBy": "LAST_MODIFIED"}
+        listed = job.ask("GET", "/rest/posts", params=asked, headers=_FINDER).records("elements")
+        for post in listed:
             if _is(job, post, since) and isinstance(post.get("id"), str):
                 return post_published(post["id"])
+        if len(listed) >= _PAGE and all(_at(post.get("createdAt")) >= since for post in listed):
+            raise Unsure("Too much was published since to find the post on the LinkedIn page; look there.")
         return None
 
     def _look_for_comment(self, job: Job, since: datetime) -> Published | None:
@@ -180,13 +183,10 @@ class LinkedInPage(LinkedIn):
             "/rest/organizationalEntityShareStatistics"
             f"?q=organizationalEntity&organizationalEntity={page}&{which}",
         )
-        numbers: Any = told.find("elements", 0, "totalShareStatistics", default={})
-        return {name: _number(numbers, field) for name, field in _NUMBERS.items()}
-
-
-def _number(numbers: Any, field: str) -> int:
-    value = numbers.get(field) if isinstance(numbers, dict) else None
-    return value if isinstance(value, int) else 0
+        found = {
+            name: told.find("elements", 0, "totalShareStatistics", field) for name, field in _NUMBERS.items()
+        }
+        return {name: number if isinstance(number, int) else 0 for name, number in found.items()}
 
 
 def _logo(element: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.facebook.rules import FacebookOptions, is_reel
 from infra.sandbox.base import Failure
-from infra.sandbox.facebook import FacebookStandIn
+from infra.sandbox.facebook import PAGES, FacebookStandIn
 from tests.contract.cases.facebook import CASE, graph, usage
 from tests.contract.harness import FILES, Bench, movie, picture
 from tests.providers.crashes import deaths
@@ -347,6 +347,32 @@ def test_an_older_post_with_the_same_words_is_not_taken_for_the_lost_one(bench: 
     job = connected.job(TEXT)
     assert bench.provider.look(replace(job, doubt=job.now + timedelta(minutes=5))) is None
     assert bench.provider.look(replace(job, doubt=job.now)) is not None
+
+
+@pytest.mark.parametrize("later", [30, 230])
+def test_a_post_is_found_however_many_came_after_it(bench: Bench, later: int) -> None:
+    connected = bench.connect()
+    job = connected.job(TEXT)
+    out = bench.provider.publish(job)
+    assert isinstance(out, Published)
+    page = next(each for each in PAGES if each.id == job.me.remote)
+    for number in range(later):
+        bench.stand_in.post(page, f"Another lamp, {number}", [], [])
+    found = bench.provider.look(replace(job, state=None, doubt=job.now))
+    assert isinstance(found, Published)
+    assert found.id == out.id
+
+
+def test_what_is_older_than_the_doubt_is_not_read_page_by_page(bench: Bench) -> None:
+    connected = bench.connect()
+    page = next(each for each in PAGES if each.id == connected.account.remote)
+    bench.stand_in.skew = -3600
+    for number in range(330):
+        bench.stand_in.post(page, f"An old lamp, {number}", [], [])
+    bench.stand_in.skew = 0
+    job = connected.job(TEXT)
+    assert bench.provider.look(replace(job, doubt=job.now)) is None
+    assert len(sent(bench, "GET", "/published_posts")) == 1
 
 
 def test_a_limit_in_the_commit_is_a_refusal_and_trouble_a_doubt(bench: Bench) -> None:

@@ -144,6 +144,16 @@ def lose(connected: Connected, entries: tuple[Entry, ...], mode: Any = "lost", *
     return replace(job, doubt=job.now, state=bench.saved[-1] if bench.saved else None)
 
 
+def test_a_page_too_busy_to_be_read_back_to_the_doubt_is_for_a_person_to_look_at(bench: Bench) -> None:
+    connected = bench.connect()
+    job = lose(connected, TEXT)
+    for number in range(100):
+        connected.publish((Entry(text=f"Another lamp, {number}"),))
+    with pytest.raises(Unsure, match="Too much"):
+        bring_out(job)
+    assert len(bench.stand_in.shown) == 101
+
+
 def test_a_lost_post_is_found_by_its_words_and_not_sent_again(bench: Bench) -> None:
     connected = bench.connect()
     out = bring_out(lose(connected, TEXT))

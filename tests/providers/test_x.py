@@ -407,6 +407,14 @@ def test_a_large_film_is_never_whole_in_memory(bench: Bench) -> None:
 # -- finding a post again ---------------------------------------------------------------------------------
 
 
+def test_a_timeline_too_busy_to_be_read_back_to_the_doubt_is_for_a_person_to_look_at(bench: Bench) -> None:
+    connected = bench.connect()
+    for number in range(100):
+        connected.publish((Entry(text=f"Another lamp, {number}"),))
+    with pytest.raises(Unsure, match="Too much"):
+        look(connected, (Entry(text="A lamp"),))
+
+
 def look(connected: Connected, entries: tuple[Entry, ...], index: int = 0, **more: Any) -> Published | None:
     job = connected.job(entries, index, doubt=clock.now(), **more)
     found = connected.bench.provider.look(job)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..base import Job, Published
-from ..meta import mark, same, since, start
+from ..meta import mark, newest, same, since, start
 from . import films
 
 
@@ -21,9 +21,8 @@ def look(job: Job) -> Published | None:
 def _look_for_post(job: Job, state: dict[str, Any]) -> Published | None:
     """By the text, and by photos that only this post can have."""
     fields = "id,message,created_time,permalink_url,attachments{target,media_type,subattachments{target}}"
-    params = {"fields": fields, "limit": "10"}
     alike, photos = same(job.entry.text), {*state["photos"]}
-    for post in job.ask("GET", f"/{job.me.remote}/published_posts", params=params).records("data"):
+    for post in newest(job, f"/{job.me.remote}/published_posts", "created_time", {"fields": fields}):
         said = alike(post.get("message")) and since(post.get("created_time"), start(job))
         if _targets(post) & photos or (said and (job.entry.text.strip() or not photos)):
             return Published(id=str(post["id"]), url=post.get("permalink_url") or "")
@@ -62,7 +61,7 @@ def _look_for_comment(job: Job) -> Published | None:
     fields = "id,message,created_time,from"
     params = {"filter": "stream", "order": "reverse_chronological", "fields": fields}
     alike, known = same(job.entry.text), {receipt.id for receipt in job.receipts}
-    for comment in job.ask("GET", f"/{job.first.id}/comments", params=params).records("data"):
+    for comment in newest(job, f"/{job.first.id}/comments", "created_time", params):
         own = (comment.get("from") or {}).get("id") in (None, job.me.remote)
         fresh = since(comment.get("created_time"), start(job)) and comment["id"] not in known
         if own and fresh and alike(comment.get("message")):

@@ -23,7 +23,7 @@ from ..base import (
     minutes,
 )
 from ..containers import Containers, Missing, Spent, quota
-from ..meta import HOUR, picture_url, same, since, start
+from ..meta import HOUR, newest, picture_url, same, since, start
 from .rules import (
     COMMENT,
     FEED_RATIO,
@@ -126,10 +126,10 @@ class InstagramPublishing(Containers):
     def found(self, job: Job, known: Sequence[str]) -> Published | None:
         """By the caption; a story has none, so it is the first one since."""
         story = job.options.post_type == "story"
-        params = {"fields": "id,permalink,timestamp" if story else _FIELDS, "limit": "10"}
-        listed = job.ask("GET", f"/{job.me.remote}/{'stories' if story else 'media'}", params=params)
+        params = {"fields": "id,permalink,timestamp" if story else _FIELDS}
+        listed = newest(job, f"/{job.me.remote}/{'stories' if story else 'media'}", "timestamp", params)
         alike = same(job.entry.text)
-        for medium in reversed(listed.records("data")) if story else listed.records("data"):
+        for medium in reversed(list(listed)) if story else listed:
             fresh = since(medium.get("timestamp"), start(job)) and medium["id"] not in known
             if fresh and (story or alike(medium.get("caption"))):
                 return Published(id=str(medium["id"]), url=medium.get("permalink") or "")

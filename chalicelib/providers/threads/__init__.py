@@ -32,6 +32,7 @@ from ..meta import (
     HOUR,
     grant_faults,
     need_scope,
+    newest,
     picture_url,
     renewed,
     same,
@@ -180,10 +181,9 @@ class Threads(Containers):
         params = {
             "fields": "id,text,permalink,timestamp,media_type",
             "since": str(int(start(job).timestamp())),
-            "limit": "10",
         }
         seen, alike = {*known, *(receipt.id for receipt in job.receipts)}, same(job.entry.text)
-        for post in job.ask("GET", f"/{job.me.remote}/{edge}", params=params).records("data"):
+        for post in newest(job, f"/{job.me.remote}/{edge}", "timestamp", params):
             fresh = since(post.get("timestamp"), start(job)) and post["id"] not in seen
             if fresh and alike(post.get("text")):
                 return Published(id=str(post["id"]), url=post.get("permalink") or "")

@@ -26,6 +26,7 @@ from ..base import (
     Rules,
     Session,
     Token,
+    Unsure,
     Wait,
     hours,
     minutes,
@@ -211,6 +212,8 @@ class X(Provider):
         said = x_options.said(job)
         posts = job.ask("GET", f"/2/users/{job.me.remote}/tweets", params=wanted).records("data")
         found = next((post for post in posts if x_timeline.is_ours(job, post, said)), None)
+        if found is None and len(posts) >= 100:
+            raise Unsure("Too much was posted since to find the post on X; look there.")
         return self._out(job, str(found["id"])) if found else None
 
     # -- afterwards --------------------------------------------------------------------------------------
