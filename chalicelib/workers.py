@@ -54,7 +54,7 @@ def release(event: Any) -> None:
 @workers.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: Any) -> None:
     """Finds what was lost between two writes."""
-    due.sweep(clock.now())
+    due.sweep(clock.now(), lambda: event.context.get_remaining_time_in_millis() / 1000)
 
 
 def _bury(event: Any) -> None:

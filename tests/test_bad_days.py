@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib import clock, publish, queues, settings, vault
+from chalicelib import clock, due, publish, queues, settings, vault
 from chalicelib.models import Delivery, Intent
 from chalicelib.store import deliveries
 from chalicelib.store.table import Lost
@@ -181,6 +181,15 @@ def test_a_grant_that_cannot_be_read_is_tried_again_before_the_lease_ends(
     assert after.state == "scheduled"
     assert after.next is not None
     assert after.next - clock.now() < timedelta(seconds=20)
+
+
+def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(world: World) -> None:
+    account = world.connect("x", clock.now())
+    for number in range(3):
+        world.post([account], clock.now(), clock.now(), f"Post {number}")
+    later, left = clock.now() + timedelta(minutes=5), iter([60.0, 20.0, 9.0])
+    assert due.sweep(later, lambda: next(left)) == 2
+    assert due.sweep(later) == 1
 
 
 def test_the_secrets_are_read_with_the_time_outs_of_all_else(aws: Any) -> None:
