@@ -23,34 +23,40 @@ class Given(BaseModel):
 class GivenMedia(Given):
     """A file of the library, by id, and how it is described to those who cannot see it."""
 
-    id: str
-    alt: str = Field("", max_length=5000)
+    id: str = Field(description="The id of a file in the library.")
+    alt: str = Field("", max_length=5000, description="What the picture shows, for those who cannot see it.")
 
 
 class GivenEntry(Given):
     """One text with its files; `delay` is seconds after the entry before."""
 
-    text: str = Field("", max_length=200_000)
+    text: str = Field("", max_length=200_000, description="Plain text; links are written out.")
     media: list[GivenMedia] = Field(default=[], max_length=40)
-    delay: int = Field(0, ge=0, le=86_400)
+    delay: int = Field(0, ge=0, le=86_400, description="Seconds after the entry before.")
 
 
 class GivenTarget(Given):
     """One account; `entries` only where it says something else than the others."""
 
-    account: str
-    entries: list[GivenEntry] | None = Field(default=None, min_length=1, max_length=100)
-    options: dict[str, Any] = {}
+    account: str = Field(description="The account's id.")
+    entries: list[GivenEntry] | None = Field(
+        default=None, min_length=1, max_length=100, description="Only where this account says something else."
+    )
+    options: dict[str, Any] = Field(default={}, description="The platform's own options, by its schema.")
 
 
 class NewPost(Given):
     """`when` is `now`, `draft`, `next-free-slot`, or a moment: ISO 8601 with an offset, or local to `zone`."""
 
-    when: str
-    zone: str = "UTC"
-    entries: list[GivenEntry] = Field(default=[], max_length=100)
-    accounts: list[GivenTarget] = Field(max_length=200)
-    tags: list[str] = Field(default=[], max_length=50)
+    when: str = Field(
+        description="`now`, `draft`, or a moment: 2026-12-24T18:00:00+01:00, or local to `zone` without an offset."
+    )
+    zone: str = Field("UTC", description="An IANA time zone, as Europe/Berlin.")
+    entries: list[GivenEntry] = Field(
+        default=[], max_length=100, description="The post, then its thread or comments, in order."
+    )
+    accounts: list[GivenTarget] = Field(max_length=200, description="Where it goes out.")
+    tags: list[str] = Field(default=[], max_length=50, description="Words to find it by; never published.")
 
 
 # -- what it means here --------------------------------------------------------------------------------------

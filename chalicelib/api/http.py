@@ -157,7 +157,7 @@ def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Respo
     except Problem as trouble:
         return _of_problem(trouble)
     except ValidationError as wrong:
-        return problem(422, "invalid", _first_sentence(wrong), _details(wrong))
+        return problem(422, "invalid", first_sentence(wrong), _details(wrong))
     except Exception:
         log.exception("a view stumbled")
         return problem(500, "stumbled", "Lamppost stumbled over this request; the operator was told.")
@@ -173,19 +173,19 @@ def _repeated(ask: Ask, asked: Route, key: str, view: Callable[[], Response]) ->
     from chalicelib import clock
     from chalicelib.store import repeats
 
-    kept = repeats.begin(ask.workspace, f"{asked.path} {key[:200]}", ask.raw, clock.now())
-    if isinstance(kept, repeats.Told):
-        return respond(
-            kept.body, kept.status, {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        )
-    try:
-        made = view()
-    except (Refused, Problem, ValidationError):
-        repeats.drop(kept)
-        raise
     shown_once = asked.answers is not None and {"secret", "key"} & set(asked.answers.model_fields)
-    repeats.keep(kept, made.status_code, None if shown_once else str(made.body))
-    return made
+    found = repeats.first(
+        ask.workspace,
+        f"{asked.path} {key[:200]}",
+        ask.raw,
+        clock.now(),
+        view,
+        lambda made: (made.status_code, None if shown_once else str(made.body)),
+    )
+    if isinstance(found, repeats.Told):
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        return respond(found.body, found.status, headers)
+    return found
 
 
 def tag(body: Any) -> str:
@@ -255,7 +255,8 @@ def _of_problem(trouble: Problem) -> Response:
     return problem(status, type(trouble).__name__.lower(), trouble.sentence, details)
 
 
-def _first_sentence(wrong: ValidationError) -> str:
+def first_sentence(wrong: ValidationError) -> str:
+    """The first thing that is wrong with what was given, and where."""
     first = wrong.errors()[0]
     where = ".".join(map(str, first["loc"]))
     said = first["msg"].removeprefix("Value error, ")

@@ -1,13 +1,16 @@
 """Idempotency keys: the first request with a key is carried out, the same again gets the first one's answer."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from boto3.dynamodb.conditions import Attr
+from pydantic import ValidationError
 
 from chalicelib.clock import iso
+from chalicelib.problems import Problem
 from chalicelib.refusals import Refused
 
 from . import keys, table
@@ -17,6 +20,8 @@ from .table import Lost
 LIFE, ALONE = timedelta(hours=24), timedelta(seconds=60)
 #: The longest answer that is kept; a longer one is made anew from what is stored.
 MOST = 300_000
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,30 @@ class Begun:
 
     key: dict[str, str]
     at: str
+
+
+def first(
+    workspace: str,
+    name: str,
+    body: bytes,
+    now: datetime,
+    make: Callable[[], Made],
+    kept: Callable[[Made], tuple[int, str | None]],
+) -> Made | Told:
+    """The first answer to the same request, or what `make` makes, of which `kept` is remembered (2 write units).
+
+    What is refused is forgotten: nothing was made, and it may be tried again.
+    """
+    begun = begin(workspace, name, body, now)
+    if isinstance(begun, Told):
+        return begun
+    try:
+        made = make()
+    except (Refused, Problem, ValidationError):
+        drop(begun)
+        raise
+    keep(begun, *kept(made))
+    return made
 
 
 def begin(workspace: str, name: str, body: bytes, now: datetime) -> Told | Begun:
