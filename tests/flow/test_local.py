@@ -2,8 +2,6 @@
 
 import json
 import secrets
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +9,8 @@ import pytest
 
 from chalicelib import clock
 from infra.local import samples, smoke
-from infra.local.copies import Copy, Machine, running
+from infra.local.copies import Copy, Machine
 from infra.local.deploying import client
-from infra.local.places import Places
 from infra.local.processes import pause
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("local")]
@@ -29,26 +26,6 @@ PROXY = {
     "httpMethod": "POST",
     "uri": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:0:function:f/invocations",
 }
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[tuple[Copy, Machine]]:
-    """A copy of the product, with all of the stage's platforms, that is gone afterwards."""
-    places = Places(f"test-{secrets.token_hex(3)}")
-    try:
-        with running(places, None) as found:
-            yield found
-    finally:
-        shutil.rmtree(places.home, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def api(started: tuple[Copy, Machine]) -> Iterator[smoke.Client]:
-    """A script's client, with an account on every platform."""
-    with smoke.Client(started[0]) as api:
-        for platform in api.ask("GET", "/v1/platforms")["platforms"]:
-            smoke.connect(api, platform["key"])
-        yield api
 
 
 def test_a_post_reaches_every_platform_once(started: tuple[Copy, Machine], api: smoke.Client) -> None:

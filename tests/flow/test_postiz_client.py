@@ -1,9 +1,6 @@
 """Postiz's own command-line client, unchanged, against our API over HTTP: only its address and its key differ."""
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,47 +16,13 @@ from infra.sandbox import Sandbox
 from tests.conftest import forget
 from tests.contract.cases.discord import LOBBY
 from tests.contract.harness import picture
+from tests.flow.postiz import INSTALLED, Cli
 from tests.served import Behind
 from tests.world import World
 
-COMMAND = Path(__file__).parents[2] / ".local" / "npm" / "node_modules" / "postiz" / "dist" / "index.js"
 PLATFORMS = "mastodon,discord"
 
-pytestmark = [
-    pytest.mark.skipif(not shutil.which("node"), reason="Node.js is missing: Postiz's client runs on it"),
-    pytest.mark.skipif(not COMMAND.exists(), reason="npm's `postiz` is not installed: `make specs` does it"),
-]
-
-
-class Cli:
-    """Runs one command; what it prints after its banner is JSON."""
-
-    def __init__(self, server: Behind, key: str, home: Path) -> None:
-        self.home = home
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "POSTIZ_API_URL": f"{server.url}/api",
-            "POSTIZ_API_KEY": key,
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["node", str(COMMAND), *arguments],
-            env=self._environment,
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def read(self, *arguments: str) -> Any:
-        """What a command that succeeds shows."""
-        done = self.run(*arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        starts = [at for mark in "[{" if (at := done.stdout.find(f"\n{mark}")) >= 0]
-        return json.loads(done.stdout[min(starts) :]) if starts else done.stdout
+pytestmark = INSTALLED
 
 
 @pytest.fixture
@@ -89,7 +52,7 @@ def cli(world: World, tmp_path: Path) -> Iterator[Cli]:
 
     with Client(app.app) as client:
         server = Behind(client)
-        yield Cli(server, people.first_key(clock.now()), tmp_path)
+        yield Cli(f"{server.url}/api", people.first_key(clock.now()), tmp_path)
         server.stop()
 
 
