@@ -43,6 +43,7 @@ $(SPECS)/.made: requirements-dev.txt tests/specs/requirements.txt tests/specs/pa
 	@$(PYTHON) -m venv $(SPECS)
 	@$(SPECS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(SPECS)/bin/pip install --quiet --disable-pip-version-check -r tests/specs/requirements.txt
+	@$(SPECS)/bin/pip install --quiet --disable-pip-version-check --no-deps postiz-agent==1.0.1
 	@mkdir -p .local/npm && cp tests/specs/package.json .local/npm/ && if command -v npm >/dev/null; then cd .local/npm && npm install --silent --no-audit --no-fund; else echo "npm is missing: the check against GitHub's schema is skipped."; fi
 	@touch $@
 

@@ -15,6 +15,7 @@ from chalice.test import Client
 from mcp.client import Client as Assistant
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
+from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 
 from chalicelib import clock, people
 from chalicelib.models import Account, Trouble
@@ -123,6 +124,10 @@ def test_the_official_client_finds_its_version_and_the_tools(url: str, mode: str
     assert {each.name for each in listed.tools} == READS | WRITES
     if mode != MODERN:  # a client that asks for nothing is told nothing
         assert "schedule_post" in instructions
+
+
+def test_every_version_that_is_offered_is_one_whose_rules_were_read() -> None:
+    assert KNOWN_PROTOCOL_VERSIONS == ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", MODERN)
 
 
 def test_a_tool_says_what_it_does_what_it_takes_and_what_it_may_change(url: str) -> None:
