@@ -55,7 +55,7 @@ class Count(Given):
 
 
 @route(blueprint, "GET", "/v1/accounts/{account}/slots", answers=TimetableShown)
-def read(ask: Ask, account: str) -> Any:
+def slots(ask: Ask, account: str) -> Any:
     """An account's timetable."""
     return _shown(ask.workspace, _known(ask, account))
 
@@ -63,21 +63,21 @@ def read(ask: Ask, account: str) -> Any:
 @route(
     blueprint, "PUT", "/v1/accounts/{account}/slots", scope="write", body=NewTimetable, answers=TimetableShown
 )
-def put(ask: Ask, given: NewTimetable, account: str) -> Any:
+def put_slots(ask: Ask, given: NewTimetable, account: str) -> Any:
     """Gives an account a timetable of its own; what is scheduled stays where it is."""
     timetables.save(ask.workspace, _known(ask, account), Timetable(zone=given.zone, slots=tuple(given.slots)))
     return _shown(ask.workspace, account)
 
 
 @route(blueprint, "DELETE", "/v1/accounts/{account}/slots", scope="write", answers=TimetableShown)
-def remove(ask: Ask, account: str) -> Any:
+def remove_slots(ask: Ask, account: str) -> Any:
     """Back to the common timetable."""
     timetables.forget(ask.workspace, _known(ask, account))
     return _shown(ask.workspace, account)
 
 
 @route(blueprint, "GET", "/v1/accounts/{account}/slots/next", query=Count, answers=FreeSlots)
-def following(ask: Ask, account: str) -> Any:
+def next_slots(ask: Ask, account: str) -> Any:
     """The account's next free slots."""
     count = Count.model_validate(ask.query).count
     found = timetables.free(ask.workspace, _known(ask, account), count, clock.now())
