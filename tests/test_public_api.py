@@ -10,6 +10,7 @@ from chalice.test import Client
 
 from chalicelib import clock, library, people, publish
 from chalicelib.models import Account, Delivery, State, Trouble
+from chalicelib.providers import PROVIDERS
 from chalicelib.store import accounts, deliveries, files, posts
 from chalicelib.store.people import issue_key
 from infra.sandbox import Sandbox
@@ -289,6 +290,19 @@ def test_a_post_that_is_out_has_its_address_and_cannot_be_deleted(postiz: Postiz
     answer = postiz.call("DELETE", f"/posts/{post}")
     assert answer.status_code == 400
     assert "published" in answer.json_body["message"]
+
+
+def test_html_becomes_each_platform_s_own_marks(postiz: Postiz, ada: Account, world: World) -> None:
+    room = world.connect("discord", clock.now())
+    given = body([ada, room], '<p><strong>Lit</strong></p><p><a href="https://a.com/x">Look</a></p>')
+    given["posts"][1]["settings"] = {"channel": LOBBY}
+    numbers = [each["postId"] for each in postiz.call("POST", "/posts", given).json_body]
+    assert [stored(number).entries[0].text for number in numbers] == [
+        "Lit\nLook (https://a.com/x)",
+        "**Lit**\n[Look](https://a.com/x)",
+    ]
+    assert {PROVIDERS[key].dialect for key in ("github", "reddit")} == {"markdown"}
+    assert PROVIDERS["slack"].dialect == "mrkdwn"
 
 
 def test_a_thread_keeps_its_order_and_delays_are_minutes(postiz: Postiz, ada: Account) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from chalicelib import text
+from chalicelib.hypertext import Dialect, marked
 from chalicelib.models import Account, Entry
 from chalicelib.providers import PROVIDERS
 from chalicelib.refusals import Refused
@@ -111,18 +111,19 @@ def due(given: NewPosts, now: datetime) -> datetime:
     return given.date
 
 
-def entries(channel: GivenChannel, finder: Finder) -> tuple[Entry, ...]:
+def entries(channel: GivenChannel, platform: str, finder: Finder) -> tuple[Entry, ...]:
     """The texts and files of one account; one of them empty is refused, in drafts too."""
-    found = tuple(_entry(value, index, finder) for index, value in enumerate(channel.value))
+    dialect = PROVIDERS[platform].dialect
+    found = tuple(_entry(value, index, dialect, finder) for index, value in enumerate(channel.value))
     if any(not entry.text.strip() and not entry.media for entry in found):
         raise Refused(422, "empty", "There is nothing to post: write a text or attach a file.")
     return found
 
 
-def _entry(value: GivenValue, index: int, finder: Finder) -> Entry:
+def _entry(value: GivenValue, index: int, dialect: Dialect, finder: Finder) -> Entry:
     media = tuple(finder.find(each.id, each.path, each.alt or "") for each in value.image)
     delay = round((value.delay or 0) * 60) if index else 0
-    return Entry(text=text.plain(value.content), media=media, delay=delay)
+    return Entry(text=marked(value.content, dialect), media=media, delay=delay)
 
 
 def options(account: Account, settings: dict[str, Any] | None) -> dict[str, Any]:

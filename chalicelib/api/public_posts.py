@@ -94,7 +94,7 @@ def _part(workspace: str, given: NewPosts, channel: GivenChannel, account: Accou
             raise refusal(400, "This post is published already; send “republish” to post it again.")
         before = None
     try:
-        entries = bodies.entries(channel, finder)
+        entries = bodies.entries(channel, account.platform, finder)
     except Refused as refused:
         raise _refusal(refused, account) from refused
     options = bodies.options(account, channel.settings)

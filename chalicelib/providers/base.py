@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urljoin
 
 from ..answers import Answer, Wait
+from ..hypertext import Dialect
 from ..models import Account, Choice, Entry, Media, Model, Pending, Profile, Published, Receipt, Token
 from ..problems import (
     Blocked,
@@ -103,6 +104,8 @@ class Provider:
     secrets: ClassVar[tuple[str, ...]] = ()
     optional: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[Rules]
+    #: How its texts are marked up: what HTML that clients send becomes.
+    dialect: ClassVar[Dialect] = "plain"
     Options: ClassVar[type[Options]] = Options
     concurrency: ClassVar[int]
     paces: ClassVar[tuple[Pace, ...]] = ()

@@ -86,6 +86,7 @@ class Discord(Provider):
     )
     secrets = ("DISCORD_CLIENT_ID", "DISCORD_CLIENT_SECRET", "DISCORD_BOT_TOKEN_ID")
     rules = Rules(first=_ENTRY, rest=_ENTRY)
+    dialect = "discord"
     Options = messages.DiscordOptions
     concurrency = 5
     paces = (Pace(16, per=timedelta(seconds=1), scope="app"),)  # 50 requests a second, three for an entry

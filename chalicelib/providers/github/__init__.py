@@ -70,6 +70,7 @@ class GitHub(Provider):
     secrets = ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
     optional = ("GITHUB_APP_KIND", "GITHUB_SCOPES")
     rules = Rules(first=_ENTRY, rest=_ENTRY, fits=False)
+    dialect = "markdown"
     Options = GitHubOptions
     concurrency = 2
     paces = (Pace(1, per=timedelta(seconds=1)), Pace(80, per=minutes(1)), Pace(500, per=hours(1)))

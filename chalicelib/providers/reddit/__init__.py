@@ -82,6 +82,7 @@ class Reddit(Provider):
     secrets = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
     optional = ("REDDIT_USER_AGENT",)
     rules = Rules(first=_POST, rest=Part(length=10_000, needs="text"))
+    dialect = "markdown"
     Options = RedditOptions
     concurrency = 1
     paces = (Pace(20, per=minutes(1), scope="app"),)  # 100 requests a minute; an entry takes about four

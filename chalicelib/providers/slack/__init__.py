@@ -88,6 +88,7 @@ class Slack(Provider):
     )  # fmt: skip
     secrets = ("SLACK_ID", "SLACK_SECRET", "SLACK_SIGNING_SECRET")
     rules = Rules(first=_ENTRY, rest=_ENTRY, fits=False)
+    dialect = "mrkdwn"
     Options = slack_messages.SlackOptions
     concurrency = 3
     paces = (Pace(1, per=timedelta(seconds=1)),)
