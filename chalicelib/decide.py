@@ -48,7 +48,8 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
         raise Refused(
             409, "not-movable", "Nothing of this post can be moved: it is out, cancelled or going out now."
         )
-    _change_all(head, movable, now, {"due": due}, due=due, next=None, reserved=False)
+    apart = any(part.due != due for part in parts if part not in movable)
+    _change_all(head, movable, now, {"due": due, "apart": apart}, due=due, next=None, reserved=False)
     return load(workspace, post)
 
 

@@ -57,6 +57,8 @@ def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
     alone = all(part.id == delivery.id or part.state == "cancelled" for part in parts)
     above: dict[str, object] = {"due": after.due, "entries": after.entries} if alone else {}
     above |= {} if edit.tags is None else {"tags": edit.tags}
+    dues = {above.get("due", head.due), after.due, *(part.due for part in parts if part.id != delivery.id)}
+    above["apart"] = len(dues) > 1
     change = deliveries.change_of(done, put, deliveries.unchanged(delivery))
     try:
         posts.alter(head, [change], put=above, token=secrets.token_hex(16))

@@ -174,7 +174,10 @@ class Delivery(Model):
 
 
 class Post(Model):
-    """What a person composed for one or more accounts; its state is computed from its deliveries."""
+    """What a person composed for one or more accounts; its state is computed from its deliveries.
+
+    `apart`: not all of them are due when it is.
+    """
 
     workspace: str
     id: str
@@ -184,6 +187,7 @@ class Post(Model):
     tags: tuple[str, ...] = ()
     created: datetime
     version: int = 1
+    apart: bool = False
 
 
 class Published(Model):

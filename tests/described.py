@@ -16,7 +16,6 @@ DESCRIPTION = Path(__file__).parent / "specs" / "descriptions" / "postiz-public-
 DEVIATIONS: dict[str, dict[str, Any]] = {
     "Post": {"settings": {"type": "string"}, "releaseURL": {"type": ["string", "null"]}},
     "Integration": {"identifier": {"type": "string"}},
-    "Notification": {"link": {"type": ["string", "null"]}},
 }
 #: Answers that Postiz's server gives besides the one described.
 ALSO: dict[str, Any] = {"/analytics/post/{postId}": {"missing": True}}

@@ -88,7 +88,10 @@ def coming(ahead: Iterable[Line], behind: Iterable[Line]) -> list[Line]:
     """What is still to go out, soonest first: the overdue that is on its way, then the rest."""
     overdue = [line for line in behind if line.state in LIVE]
     waiting = [line for line in ahead if line.state not in {"draft", "cancelled"}]
-    return sorted([*overdue, *waiting], key=lambda line: line.moment)
+    once = {
+        line.id: line for line in (*overdue, *waiting)
+    }  # a post whose parts are due at several times is in both
+    return sorted(once.values(), key=lambda line: line.moment)
 
 
 def past(behind: Iterable[Line]) -> list[Line]:

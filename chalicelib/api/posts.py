@@ -65,7 +65,7 @@ def check(ask: Ask, given: NewPost) -> Any:
 
 @route(blueprint, "GET", "/v1/posts", query=Span, answers=PostsShown)
 def listed(ask: Ask) -> Any:
-    """Posts due between `from` and `to` (ISO 8601), soonest first, a page at a time."""
+    """Posts that are due, or have a delivery that is, between `from` and `to` (ISO 8601), soonest first, by pages."""
     start, end = (_query_moment(ask, name) for name in ("from", "to"))
     return paged(ask.workspace, start, end, ask.query.get("after", ""))
 
@@ -226,7 +226,7 @@ def _cursor_text(last: dict[str, str]) -> str:
 def shown(post: Post, parts: list[Delivery]) -> dict[str, Any]:
     """A post as clients see it; its state is computed here and stored nowhere."""
     return {
-        **post.model_dump(mode="json", exclude={"workspace"}),
+        **post.model_dump(mode="json", exclude={"workspace", "apart"}),
         "state": of_post(part.state for part in parts),
         "deliveries": [shown_delivery(part) for part in parts],
     }

@@ -73,8 +73,13 @@ def before(
     found, last = table.query(where, index="by_due", limit=limit, newest_first=True)
     heads = [each for each in found if each["sk"] == "post"]
     parts = _by_post(found)
-    listed = [(model(Post, head), parts.get(head["id"], [])) for head in heads]
+    listed = [_whole(model(Post, head), parts.get(head["id"], [])) for head in heads]
     return listed, heads[-1]["due_sk"] if last and heads else None
+
+
+def _whole(post: Post, parts: list[Delivery]) -> tuple[Post, list[Delivery]]:
+    """A post with all its deliveries; those that are due at other times are read besides."""
+    return post, deliveries.of_post(post.workspace, post.id) if post.apart else parts
 
 
 def _by_post(found: list[Item]) -> dict[str, list[Delivery]]:

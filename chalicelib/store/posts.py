@@ -32,22 +32,44 @@ def read(workspace: str, post: str) -> tuple[Post, list[Delivery]] | None:
 def between(
     workspace: str, start: datetime, end: datetime, after: dict[str, str] | None = None, limit: int = 200
 ) -> tuple[list[tuple[Post, list[Delivery]]], dict[str, str] | None]:
-    """Posts due from `start` up to `end` with their deliveries, soonest first, and where the next page begins.
+    """Posts that are due, or have a delivery that is, from `start` up to `end`, with all their deliveries; and where
+    the next page begins.
 
-    One Query on `by_due` (half a read unit per 4 KB). A page never ends within a post.
+    Soonest first, by the post's own due time where it is in the span, else by its first delivery in it; a post is
+    listed once. One Query on `by_due` (half a read unit per 4 KB), and one more for each post whose deliveries are
+    not all due when it is.
     """
     where = Key("due_pk").eq(f"w#{workspace}") & Key("due_sk").between(iso(start), iso(end))
     found, last = table.query(where, index="by_due", limit=limit, after=after)
-    posts = {each["id"]: model(Post, each) for each in found if each["sk"] == "post"}
-    parts: dict[str, list[Delivery]] = {post: [] for post in posts}
+    heads = {each["id"]: model(Post, each) for each in found if each["sk"] == "post"}
+    parts: dict[str, list[Delivery]] = {}
     for each in found:
-        delivery = deliveries.of_item(each)
-        if delivery is not None and delivery.post in parts:
-            parts[delivery.post].append(delivery)
-    if last is not None and posts:  # the last post's deliveries may lie on the next page: read it whole
-        tail = list(posts)[-1]
-        parts[tail] = deliveries.of_post(workspace, tail)
-    return [(post, parts[key]) for key, post in posts.items()], last
+        if each["sk"] == "post":
+            parts.setdefault(each["id"], [])
+        elif (delivery := deliveries.of_item(each)) is not None:
+            parts.setdefault(delivery.post, []).append(delivery)
+    tail = list(heads)[-1] if last is not None and heads else ""  # its deliveries may lie on the next page
+    listed: list[tuple[Post, list[Delivery]]] = []
+    for number, those in parts.items():
+        head = heads.get(number)
+        if head is None:
+            listed += _by_delivery(workspace, those[0], start, end)
+        else:
+            scattered = head.apart or number == tail
+            listed.append((head, deliveries.of_post(workspace, number) if scattered else those))
+    return listed, last
+
+
+def _by_delivery(
+    workspace: str, first: Delivery, start: datetime, end: datetime
+) -> list[tuple[Post, list[Delivery]]]:
+    """The post of a delivery that stands in a span without it; none where another item stands for it there."""
+    found = read(workspace, first.post)
+    if found is None or start <= found[0].due < end:
+        return []
+    within = [part for part in found[1] if start <= part.due < end]
+    soonest = min(within, key=lambda part: (part.due, part.account), default=None)
+    return [found] if soonest is not None and soonest.id == first.id else []
 
 
 def alter(post: Post, changes: Sequence[Change], *, put: dict[str, object], token: str) -> None:

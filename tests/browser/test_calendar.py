@@ -1,13 +1,14 @@
 """The calendar: posts on their days by the browser's zone, moved by dragging or by keys, with their hour kept."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib import clock
+from chalicelib import clock, edit
 from chalicelib.compose import Draft, Target, save
+from chalicelib.edit import Edit
 from chalicelib.models import Account, Delivery, Entry
 from chalicelib.store import deliveries
 from tests.browser import seeds
@@ -107,3 +108,23 @@ def test_a_day_begins_a_post_for_it(page: Any, site: Site, account: Account) -> 
     page.get_by_role("link", name="New post on Tuesday, 4 May 2027").click()
     page.get_by_label("Day and time").wait_for()
     assert page.get_by_label("Day and time").input_value() == "2027-05-04T09:00"
+
+
+def test_a_delivery_that_was_moved_alone_stands_at_its_own_time_and_is_not_dragged_along(
+    page: Any, site: Site, account: Account
+) -> None:
+    other = site.world.connect("mastodon", clock.now(), person=1)
+    due = datetime.fromisoformat("2027-05-04T10:00").replace(tzinfo=BERLIN).astimezone(ZoneInfo("UTC"))
+    draft = Draft(
+        entries=(Entry(text="A lamp"),),
+        targets=(Target(account=account.id), Target(account=other.id)),
+        due=due,
+    )
+    _, (_, second) = save("home", draft, clock.now())
+    edit.apply(second, Edit(due=due + timedelta(days=2)), clock.now())
+    page.goto(f"{site.url}/calendar#month/2027-05-01")
+    for day in ("2027-05-04", "2027-05-06"):
+        event = page.locator(f'[data-day="{day}"] .event')
+        event.get_by_text("10:00").wait_for()
+        assert event.locator(".faces > *").count() == 1
+        assert event.get_attribute("draggable") == "false"

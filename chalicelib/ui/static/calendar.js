@@ -5,10 +5,12 @@ import { ask, root } from "./api.js";
 import { sift } from "./filter.js";
 import { warn } from "./said.js";
 import { dates, daysOf, named, stepped } from "./days.js";
-import * as moving from "./moving.js";
+import * as moves from "./moving.js";
 import { clockTime, dayName, dayOf, localise } from "./times.js";
 
 const OPEN = ["draft", "scheduled", "held", "failed"];
+/** What needs a person comes first. */
+const LOUDEST = ["unsure", "failed", "held", "publishing", "pending", "scheduled", "draft", "published", "cancelled"];
 
 const shown = { view: innerWidth < 700 ? "list" : "month", day: dayOf(new Date()), posts: new Map(), accounts: new Map() };
 
@@ -60,11 +62,25 @@ function draw(days) {
 
 function grouped() {
   const found = new Map();
-  for (const post of shown.posts.values()) {
+  for (const post of [...shown.posts.values()].flatMap(moments)) {
     const day = dayOf(new Date(post.due));
     found.set(day, [...(found.get(day) ?? []), post]);
   }
   return found;
+}
+
+/** A post once for every moment at which a part of it is due, with the parts of that moment. */
+function moments(post) {
+  const parts = Map.groupBy(post.deliveries, (each) => each.due);
+  if (parts.size < 2) return [{ ...post, due: post.deliveries[0]?.due ?? post.due }];
+  const whole = post.deliveries.filter(open).length;
+  return [...parts].map(([due, deliveries]) => ({
+    ...post,
+    due,
+    deliveries,
+    state: LOUDEST.find((state) => deliveries.some((each) => each.state === state)),
+    fixed: deliveries.filter(open).length < whole,
+  }));
 }
 
 const weekdays = () => h("p", { class: "weekdays", "aria-hidden": "true" }, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].map((name) => h("span", {}, name)));
@@ -112,7 +128,10 @@ function eventBox(post) {
   );
 }
 
-const movable = (post) => post.deliveries.some((each) => OPEN.includes(each.state) && !each.receipts.length && !each.doubt);
+const open = (delivery) => OPEN.includes(delivery.state) && !delivery.receipts.length && !delivery.doubt;
+/** A move takes along all that is open of a post, so it starts only where all of that stands. */
+const movable = (post) => !post.fixed && post.deliveries.some(open);
+const moving = (id) => moments(shown.posts.get(id)).find(movable);
 
 /** What came of a move, as the API says it. */
 function moved(post) {
@@ -138,9 +157,9 @@ for (const each of $$("[data-view]")) {
     show();
   };
 }
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !moving.busy() && show());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !moves.busy() && show());
 
-moving.begin($("#calendar"), (id) => shown.posts.get(id), moved);
+moves.begin($("#calendar"), moving, moved);
 recall();
 ask("GET", "/v1/accounts")
   .then(({ accounts }) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
