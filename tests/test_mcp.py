@@ -3,17 +3,14 @@
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from chalice.test import Client
 from mcp.client import Client as Assistant
-from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 
@@ -22,6 +19,7 @@ from chalicelib.models import Account, Trouble
 from chalicelib.store import deliveries, posts
 from chalicelib.store.people import Scope, issue_key
 from infra.sandbox import Sandbox
+from tests.assistants import talk
 from tests.conftest import Clock, forget
 from tests.machine import Machine
 from tests.served import Behind, Served
@@ -65,27 +63,6 @@ def url(world: tuple[World, Machine]) -> Iterator[str]:
 def a_key(*scopes: Scope, workspace: str = "home") -> str:
     people.first_key(clock.now(), workspace)
     return issue_key(workspace, "assistant", scopes or ("read", "write"), clock.now())[1]
-
-
-@asynccontextmanager
-async def assistant(url: str, key: str, mode: str = "auto") -> AsyncIterator[Assistant]:
-    """The official client, with its header as people configure it."""
-    headers = {"Authorization": f"Bearer {key}"}
-    async with (
-        httpx2.AsyncClient(headers=headers, timeout=30) as http,
-        Assistant(streamable_http_client(url, http_client=http), mode=mode) as client,
-    ):
-        yield client
-
-
-def talk(url: str, key: str, say: Callable[[Assistant], Awaitable[Any]], mode: str = "auto") -> Any:
-    """What comes of a conversation."""
-
-    async def whole() -> Any:
-        async with assistant(url, key, mode) as client:
-            return await say(client)
-
-    return anyio.run(whole)
 
 
 def use(url: str, tool: str, key: str = "", /, **arguments: Any) -> CallToolResult:

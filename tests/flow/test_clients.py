@@ -5,16 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import anyio
-import httpx2
 import pytest
 from mcp.client import Client as Assistant
-from mcp.client.streamable_http import streamable_http_client
 
 from chalicelib import clock
 from infra.local import samples, smoke
 from infra.local.copies import Copy, Machine
 from infra.local.processes import pause
+from tests.assistants import talk
 from tests.flow.postiz import INSTALLED, Cli
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("local")]
@@ -67,18 +65,13 @@ def test_an_assistant_schedules_a_post_that_goes_out(
         "idempotency_key": text,
     }
 
-    async def converse() -> Any:
-        headers = {"Authorization": f"Bearer {copy.api_key}"}
-        async with (
-            httpx2.AsyncClient(headers=headers, timeout=60) as http,
-            Assistant(streamable_http_client(f"{copy.url}/api/mcp", http_client=http)) as client,
-        ):
-            wrong = await client.call_tool("cancel_post", {"post": "nothing"})
-            once = await client.call_tool("schedule_post", post)
-            again = await client.call_tool("schedule_post", post)
-            return client.protocol_version, wrong, once, again
+    async def say(client: Assistant) -> Any:
+        wrong = await client.call_tool("cancel_post", {"post": "nothing"})
+        once = await client.call_tool("schedule_post", post)
+        again = await client.call_tool("schedule_post", post)
+        return client.protocol_version, wrong, once, again
 
-    version, wrong, once, again = anyio.run(converse)
+    version, wrong, once, again = talk(f"{copy.url}/api/mcp", copy.api_key, say)
     assert version == "2026-07-28"
     assert wrong.is_error
     assert once.structured_content == again.structured_content
