@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-
 ONLY = $(if $(PLATFORMS),--platforms $(PLATFORMS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test faults specs check bench lock deploy secrets teardown redrive generate clean
+.PHONY: help setup run smoke test faults chaos specs check bench lock deploy secrets teardown redrive generate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
@@ -34,6 +34,9 @@ test: check ## lint, types, import contracts, then every test
 
 faults: setup ## a fault at every step of a post, on every platform: the table (PLATFORMS= for some, SIZE=ci for a few; about half an hour for all)
 	@$(BIN)/python -m tests.faults $(ONLY) $(if $(SIZE),--size $(SIZE))
+
+chaos: setup ## 500 posts in one minute on this machine while workers are killed and AWS fails: was any lost, twice, untrue? (SEED=; under ten minutes)
+	@$(BIN)/python -m infra.chaos $(if $(SEED),--seed $(SEED)) $(if $(SIZE),--size $(SIZE))
 
 specs: setup $(SPECS)/.made ## what we send, against descriptions that the platforms or others publish
 	$(SPECS)/bin/pytest -m specs tests/specs

@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,16 +46,30 @@ class Machine:
 
 @contextmanager
 def running(
-    places: Places, port: int | None, platforms: str | None = None, *, credentials: Path | None = None
+    places: Places,
+    port: int | None,
+    platforms: str | None = None,
+    *,
+    credentials: Path | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Copy, Machine]]:
-    """Start everything, note in `run.json` how to reach it, and stop everything at the end."""
+    """Start everything, note in `run.json` how to reach it, and stop everything at the end.
+
+    `variables` join the functions' environment.
+    """
     places.home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as ending:
         _alone(places, ending)
         machine = _machine(places, port, ending)
         at = machine.ports
         order = deploying.Order(
-            places, machine.environment, at["front"], at["sandbox"], platforms, credentials
+            places,
+            machine.environment,
+            at["front"],
+            at["sandbox"],
+            platforms,
+            credentials,
+            variables or {},
         )
         api = deploying.everything(order)
         _until_closed(front.start(at["front"], at["aws"], api), ending)

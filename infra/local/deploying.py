@@ -1,8 +1,8 @@
 """Bring a running MiniStack to what this checkout says: stack, secrets, `chalice deploy`, in that order."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ def client(environment: Environment, name: str) -> Any:
 
 @dataclass(frozen=True)
 class Order:
-    """What to deploy where: ports of the front and the sandbox, platforms by key, a `.env` file to look into."""
+    """What to deploy where: ports of the front and the sandbox, platforms by key, a `.env` file to look into.
+
+    `variables` are for the functions' environment; a folder for `PYTHONPATH` comes before their packages.
+    """
 
     places: Places
     environment: Environment
@@ -37,6 +40,7 @@ class Order:
     sandbox: int
     platforms: str | None
     credentials: Path | None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def everything(order: Order) -> str:
@@ -55,7 +59,8 @@ def everything(order: Order) -> str:
         told.append(f"real: {', '.join(real)}" if real else "all platforms are the sandbox's")
     with step("the Lambdas' packages"):
         packages = environments.lambdas()
-    variables = _variables(order, keys, chosen.sandboxed) | {"PYTHONPATH": str(packages)}
+    path = ":".join((*filter(None, [order.variables.get("PYTHONPATH")]), str(packages)))
+    variables = _variables(order, keys, chosen.sandboxed) | {"PYTHONPATH": path}
     project.copy(ROOT, order.places.project, variables)
     _chalice(order.places, order.environment)
     return project.api(order.places.project)
@@ -64,6 +69,7 @@ def everything(order: Order) -> str:
 def _variables(order: Order, keys: Sequence[str], sandboxed: Sequence[str]) -> Environment:
     """What the functions of this copy find in their environment, besides what the stage says."""
     return {
+        **order.variables,
         "PLATFORMS": ",".join(keys),
         "PUBLIC_URL": f"http://localhost:{order.front}/api",
         "SANDBOX": f"http://127.0.0.1:{order.sandbox}",
