@@ -193,7 +193,9 @@ def test_a_post_that_is_out_once_and_told_so_keeps_every_promise() -> None:
     [
         (_delivery("a"), [], "lost"),
         (_delivery("a"), [_shown("a"), _shown("a", "2")], "twice"),
-        (_delivery("a", "publishing", ""), [_shown("a")], "not told"),
+        (_delivery("a", "publishing", ""), [_shown("a")], "on their way"),
+        (_delivery("a", "scheduled", ""), [], "on their way"),
+        (_delivery("a", "failed", ""), [_shown("a")], "not told"),
         (_delivery("a", receipt="7"), [_shown("a")], "not told"),
         (_delivery("a", "unsure", ""), [_shown("a")], "person"),
     ],

@@ -35,7 +35,7 @@ class Plan:
 
 
 FULL = Plan(
-    posts={"x": 50, "linkedin": 100, "facebook": 350},
+    posts={"x": 40, "linkedin": 100, "facebook": 360},
     kills={"publish_x": 1, "publish_linkedin": 2, "publish_facebook": 4, "release": 2, "sweep": 1},
     accounts=25,
     strays=40,

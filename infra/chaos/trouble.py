@@ -19,7 +19,7 @@ from infra.local.deploying import client
 from infra.local.processes import pause
 
 Traffic = dict[str, dict[str, int]]
-SPAN = (0.03, 0.6)
+SPAN = (0.03, 0.5)
 """The shares of the posts between which things happen: what is hit must have time to heal."""
 
 

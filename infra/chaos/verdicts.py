@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.providers import PROVIDERS
+from chalicelib.states import LIVE
 from infra.chaos.plans import ALLOWED, LATE
 
 KINDS = ("throttled", "broken", "unreached", "unheard")
@@ -26,6 +27,11 @@ class Fate:
     true: bool
     lag: float | None
     known: float | None
+
+    @property
+    def lost(self) -> bool:
+        """Not out, and nothing will happen to it any more."""
+        return self.shown == 0 and self.state not in LIVE
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,10 @@ class Verdict:
 
     def _posts(self) -> list[str]:
         bad = {
-            "lost": [fate for fate in self.fates if fate.shown == 0],
+            "lost": [fate for fate in self.fates if fate.lost],
+            "still on their way when patience ended": [fate for fate in self.fates if fate.state in LIVE],
             "out twice": [fate for fate in self.fates if fate.shown > 1],
-            "not told as they are": [fate for fate in self.fates if not fate.true],
+            "not told as they are": [fate for fate in self.fates if not fate.true and fate.state not in LIVE],
             "left for a person to look at": [fate for fate in self.fates if fate.state == "unsure"],
         }
         return [
@@ -157,7 +164,7 @@ def _posts_table(verdict: Verdict) -> list[str]:
         found = verdict.of(platform)
         lags = verdict.lags(platform)
         lines.append(
-            f"  {platform:<9} {len(found):>6} {sum(f.shown > 0 for f in found):>5} {sum(f.shown == 0 for f in found):>5}"
+            f"  {platform:<9} {len(found):>6} {sum(f.shown > 0 for f in found):>5} {sum(f.lost for f in found):>5}"
             f" {sum(f.shown > 1 for f in found):>6} {sum(f.state == 'unsure' for f in found):>7}"
             f" {sum(not f.true for f in found):>7} {seen['most']:>14} {ALLOWED[platform]:>8}"
             f" {statistics.median(lags):>10.1f} s {_share(lags, 0.95):>6.1f} s {lags[-1]:>6.1f} s"
