@@ -22,6 +22,12 @@ def build() -> None:
     secret("SESSION_KEY", "a key for tests")
 
 
+def empty() -> None:
+    """A new table in place of the one there is."""
+    client("dynamodb").delete_table(TableName=settings().prefix)
+    _table()
+
+
 def secret(name: str, value: str) -> None:
     """Puts one of the operator's secrets into SSM."""
     client("ssm").put_parameter(

@@ -12,8 +12,8 @@ import sys
 import time
 
 from chalicelib.providers import PROVIDERS
-from tests.faults.measure import measure
-from tests.faults.table import Row, kinds, lines
+from tests.faults.measure import row
+from tests.faults.table import Row, kinds, lines, told
 from tests.faults.test_steps import WAYS
 
 
@@ -27,7 +27,7 @@ def main() -> int:
     print(f"{len(work)} kinds of post on {len({key for key, _ in work})} platforms:", flush=True)
     rows = _measured(work)
     print("\n" + "\n".join(lines(rows)))
-    return int(any(row.broken for row in rows))
+    return int(any(each.broken for each in rows))
 
 
 def _work(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -41,11 +41,10 @@ def _work(options: argparse.Namespace) -> list[tuple[str, str]]:
 def _measured(work: list[tuple[str, str]]) -> list[Row]:
     began, rows = time.monotonic(), []
     with multiprocessing.get_context("spawn").Pool(2, maxtasksperchild=1) as pool:
-        for row in pool.imap_unordered(measure, work):
-            rows.append(row)
-            spent = time.monotonic() - began
-            print(f"  … {row.platform}, {row.kind}: {row.faults} faults, after {spent:.0f} s", flush=True)
-    return sorted(rows, key=lambda row: (row.platform, row.kind))
+        for done in pool.imap_unordered(row, work):
+            rows.append(done)
+            print(f"  {time.monotonic() - began:5.0f} s  {told(done)}", flush=True)
+    return sorted(rows, key=lambda each: (each.platform, each.kind))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.conftest import ENVIRONMENT, Clock, forget
 from tests.contract.harness import FILES
 from tests.faults.runs import FEWER, Runs
 from tests.faults.table import Row
+from tests.machine import Death
 
 #: The one whose runs have every step; the others' leave out those before the lane, which are the same.
 WHOLE = "mastodon"
@@ -28,6 +29,14 @@ def measure(what: tuple[str, str]) -> Row:
         for outcome in runs.every(platform, kind, FEWER, lane_only=lane_only):
             row.add(outcome)
     return row
+
+
+def row(what: tuple[str, str]) -> Row:
+    """The same for a pool, which waits for ever when one of its processes dies of what is no Exception."""
+    try:
+        return measure(what)
+    except Death as death:
+        raise RuntimeError(f"{what} broke off: {death}") from death
 
 
 @contextmanager

@@ -56,6 +56,13 @@ class Row:
         return bool(self.lost or self.twice)
 
 
+def told(row: Row) -> str:
+    """A row in words, for those who wait for the table."""
+    counts = f"{len(row.lost)} lost, {len(row.twice)} twice, {len(row.untrue)} untrue, {row.unsure} unsure"
+    late = f"the latest {row.late.total_seconds():.0f} s late"
+    return f"{row.platform}, {row.kind}: {row.faults} faults, {counts}, {row.failed} failed, {late}"
+
+
 def _told(outcome: Outcome) -> str:
     fault = outcome.fault
     where = (
