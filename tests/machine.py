@@ -1,6 +1,6 @@
 """The whole machine in one process, with a clock of its own and faults on order.
 
-DynamoDB, KMS, S3 and SSM are moto's. SQS and Scheduler are stand-ins that know delays, deduplication,
+KMS, S3 and SSM are moto's, DynamoDB too unless a table in memory is given (which is faster). SQS and Scheduler are stand-ins that know delays, deduplication,
 visibility time-outs and dead letters by the test's clock, so that a day passes in a second. Every call that
 leaves the process is a numbered step, at which the process may die, the call fail, or its answer get lost.
 """
@@ -20,7 +20,8 @@ from chalicelib.models import Message
 from infra.lanes import PUBLISH_TIMEOUT
 from infra.template import GRACE, TIMEOUTS
 from tests.conftest import Clock, forget
-from tests.twins import Counted, SchedulerStandIn, SqsStandIn, cut
+from tests.tables import VERBS, Table
+from tests.twins import Counted, SchedulerStandIn, SqsStandIn, cut, refused
 
 #: How long each Lambda may run.
 RELEASE_RUNS, DEAD_RUNS = timedelta(seconds=TIMEOUTS["due"]), timedelta(seconds=TIMEOUTS["dead"])
@@ -60,7 +61,8 @@ class Waiting:
 class Machine:
     """Queues, schedules, workers and the sweeper, run in the order of time."""
 
-    def __init__(self, clock: Clock, monkeypatch: Any, clients: dict[str, Any] | None = None) -> None:
+    def __init__(self, clock: Clock, monkeypatch: Any, clients: dict[str, Any] | None = None,
+                 table: Table | None = None) -> None:  # fmt: skip
         self.clock = clock
         self._clients = {} if clients is None else clients
         self.waiting: list[Waiting] = []
@@ -85,6 +87,9 @@ class Machine:
             "client",
             lambda session, name, **options: self._client(name, lambda: make(session, name, **options)),
         )
+        for verb, operation in VERBS.items() if table else ():
+            call = self._counted(f"dynamodb.{operation}", getattr(table, verb))
+            monkeypatch.setattr(f"chalicelib.store.table.{verb}", call)
         monkeypatch.setattr("chalicelib.wire.Wire.send", self._wire_send(monkeypatch))
         forget()
 
@@ -99,6 +104,9 @@ class Machine:
         else:
             inner = self._clients.setdefault(name, make())
         return Counted(self, name, inner)
+
+    def _counted(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **parts: self.step(name, lambda: call(*args, **parts), refused)
 
     def _wire_send(self, monkeypatch: Any) -> Callable[..., Any]:
         from chalicelib.wire import Wire

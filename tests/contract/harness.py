@@ -193,7 +193,7 @@ class Bench:
 
     def press(self, url: str, person: int = 0, **decision: Any) -> dict[str, str]:
         """Opens the consent page, fills its form and presses a button; the callback's query."""
-        with httpx2.Client() as browser:
+        with httpx2.Client(timeout=60) as browser:
             shown = browser.get(url)
             assert shown.status_code == 200, shown.text
             form = dict(re.findall(r'<input type=hidden name="([^"]*)" value="([^"]*)"', shown.text))

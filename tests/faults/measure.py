@@ -32,11 +32,11 @@ def measure(what: tuple[str, str]) -> Row:
 
 
 def row(what: tuple[str, str]) -> Row:
-    """The same for a pool, which waits for ever when one of its processes dies of what is no Exception."""
+    """The same for a pool: one that breaks off is a row too, and costs no other."""
     try:
         return measure(what)
-    except Death as death:
-        raise RuntimeError(f"{what} broke off: {death}") from death
+    except (Death, Exception) as stumble:  # noqa: BLE001  # a pool would wait for ever for a process that died
+        return Row(*what, stumbles=[f"{type(stumble).__name__}: {stumble}"])
 
 
 @contextmanager

@@ -26,11 +26,11 @@ from chalicelib.schedule import EARLY
 from chalicelib.states import LIVE
 from chalicelib.store import deliveries
 from infra.sandbox import Sandbox
-from tests import aws
 from tests.conftest import Clock, forget
 from tests.contract.cases import case
 from tests.contract.harness import FILES
 from tests.machine import Death, Fault, Machine
+from tests.tables import Table
 from tests.world import World
 
 KINDS = ("before", "after", "fails", "lost", "slow")
@@ -208,7 +208,6 @@ class Runs:
 
     @contextmanager
     def opened(self, platform: str) -> Iterator[tuple[World, Machine]]:
-        aws.empty()  # what the runs before left would slow every query down
         with self.monkeypatch.context() as patch:
             patch.setenv("SANDBOX", self.sandbox.public)
             patch.setenv("SANDBOX_PLATFORMS", platform)
@@ -222,5 +221,5 @@ class Runs:
             self._serve_files(patch)
             world = World(self.sandbox, f"w{self.number}")
             world.secrets(platform)
-            yield world, Machine(self.clock, patch, self.clients)
+            yield world, Machine(self.clock, patch, self.clients, Table())
         forget()

@@ -37,28 +37,32 @@ class Row:
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
-    unsure: int = 0
+    stumbles: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     failed: int = 0
     late: timedelta = timedelta()
 
     def add(self, outcome: Outcome) -> None:
         """Counts one run."""
         self.faults += 1
-        for name in ("lost", "twice", "untrue"):
+        for name in ("lost", "twice", "untrue", "unsure"):
             if getattr(outcome, name):
                 getattr(self, name).append(_told(outcome))
-        self.unsure += outcome.unsure
         self.failed += outcome.state == "failed"
         self.late = max(self.late, outcome.late if outcome.state == "published" else timedelta())
 
     @property
     def broken(self) -> bool:
-        return bool(self.lost or self.twice)
+        return bool(self.lost or self.twice or self.untrue or self.stumbles)
 
 
 def told(row: Row) -> str:
     """A row in words, for those who wait for the table."""
-    counts = f"{len(row.lost)} lost, {len(row.twice)} twice, {len(row.untrue)} untrue, {row.unsure} unsure"
+    if row.stumbles:
+        return f"{row.platform}, {row.kind}: broke off: {row.stumbles[0]}"
+    counts = (
+        f"{len(row.lost)} lost, {len(row.twice)} twice, {len(row.untrue)} untrue, {len(row.unsure)} unsure"
+    )
     late = f"the latest {row.late.total_seconds():.0f} s late"
     return f"{row.platform}, {row.kind}: {row.faults} faults, {counts}, {row.failed} failed, {late}"
 
@@ -98,13 +102,21 @@ def lines(rows: Iterable[Row]) -> list[str]:
         for each in cells
     ]
     for row in found:
-        for name in ("lost", "twice", "untrue"):
+        for name in ("lost", "twice", "untrue", "unsure", "stumbles"):
             shown += [f"  {name}: {row.platform} {row.kind}: {told}" for told in getattr(row, name)]
     return shown
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    counts = (row.steps, row.faults, len(row.lost), len(row.twice), len(row.untrue), row.unsure, row.failed)
+    counts = (
+        row.steps,
+        row.faults,
+        len(row.lost),
+        len(row.twice),
+        len(row.untrue),
+        len(row.unsure),
+        row.failed,
+    )
     late = f"{row.late.total_seconds():.0f} s"
     return (row.platform, row.kind, PROVIDERS[row.platform].repeatable, *map(str, counts), late)
 
@@ -116,7 +128,7 @@ def _total(rows: list[Row]) -> tuple[str, ...]:
         sum(len(row.lost) for row in rows),
         sum(len(row.twice) for row in rows),
         sum(len(row.untrue) for row in rows),
-        sum(row.unsure for row in rows),
+        sum(len(row.unsure) for row in rows),
         sum(row.failed for row in rows),
     ]
     latest = max((row.late for row in rows), default=timedelta())
