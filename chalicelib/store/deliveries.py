@@ -17,6 +17,8 @@ from .table import Change, Item, Lost
 
 #: How long after its moment the sweeper looks for a delivery that nothing has moved.
 GRACE = timedelta(seconds=60)
+#: By how much two of our clocks may differ without anybody noticing.
+DRIFT = timedelta(seconds=2)
 
 
 def message(delivery: Delivery) -> Message:
@@ -67,9 +69,10 @@ def current(delivery: Delivery | None, message: Message) -> bool:
 def claim(message: Message, now: datetime, lease: timedelta) -> tuple[Delivery, Delivery]:
     """Takes a delivery for one attempt: it as it was and as it is now; `Lost` if it is not there to take.
 
-    It is taken from `scheduled` or `pending`, or from a publisher whose lease has ended (2 write units and
-    one more per KB). Where the answer to the write was lost and botocore sent it again, what it meets is our own
-    claim, known by its mark: then it as it was is it as it is now.
+    It is taken from `scheduled` or `pending` when its moment has come (by this clock too: one that is fast may
+    have sent the message), or from a publisher whose lease has ended (2 write units and one more per KB). Where the
+    answer to the write was lost and botocore sent it again, what it meets is our own claim, known by its mark: then
+    it as it was is it as it is now.
     """
     until, mark = now + lease, secrets.token_hex(6)
     try:
@@ -85,7 +88,8 @@ def claim(message: Message, now: datetime, lease: timedelta) -> tuple[Delivery, 
 
 def _claim(message: Message, now: datetime, until: datetime, mark: str) -> Item:
     """The claim's one write; the item as it was."""
-    waiting = Attr("state").is_in(["scheduled", "pending"])
+    come = Attr("next").not_exists() | Attr("next").lte(iso(now + DRIFT))
+    waiting = Attr("state").is_in(["scheduled", "pending"]) & come
     abandoned = Attr("state").eq("publishing") & Attr("lease").lt(iso(now))
     return table.change(
         keys.delivery(message.workspace, message.delivery),

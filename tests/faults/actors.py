@@ -19,7 +19,7 @@ class Actor:
 
     def __init__(self, stage: "Stage", work: Callable[[], Any], began: datetime, skew: timedelta) -> None:
         self.began, self.skew, self.ended = began, skew, False
-        self.at = "the beginning"
+        self.at, self.since = "the beginning", began
         self.error: BaseException | None = None
         self._stage, self._work, self._dies = stage, work, False
         self._go, self._stops = threading.Semaphore(0), threading.Semaphore(0)
@@ -40,7 +40,7 @@ class Actor:
 
     def stop(self, at: str) -> None:
         """Called by the actor itself, before a call that leaves it."""
-        self.at = at
+        self.at, self.since = at, self._stage.now
         self._stops.release()
         self._go.acquire()
         if self._dies:
@@ -61,7 +61,11 @@ class Actor:
 
     def finish(self) -> None:
         """Lets it run to its end."""
-        while not self.ended:
+        self.go_to("the end")
+
+    def go_to(self, at: str) -> None:
+        """Lets it run until it stands before that call, or has ended."""
+        while not self.ended and self.at != at:
             self.go()
 
 
@@ -90,24 +94,15 @@ class Stage:
         self.actors.append(actor)
         return actor
 
+    def stopping(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call, with a boundary before it."""
+
+        def stopped(*args: Any, **parts: Any) -> Any:
+            self.boundary(name)
+            return call(*args, **parts)
+
+        return stopped
+
     @property
     def alive(self) -> list[Actor]:
         return [actor for actor in self.actors if not actor.ended]
-
-
-class Stopping:
-    """An AWS client whose every call is a boundary."""
-
-    def __init__(self, stage: Stage, name: str, inner: Any) -> None:
-        self._stage, self._name, self._inner = stage, name, inner
-
-    def __getattr__(self, operation: str) -> Any:
-        found = getattr(self._inner, operation)
-        if not callable(found) or operation == "exceptions":
-            return found
-
-        def call(*args: Any, **parts: Any) -> Any:
-            self._stage.boundary(f"{self._name}.{operation}")
-            return found(*args, **parts)
-
-        return call
