@@ -63,7 +63,7 @@ class Table:
 
     def put(self, item: Mapping[str, Any], *, new: bool = False) -> None:
         if new and _place(item) in self.items:
-            raise Lost(dict(self.items[_place(item)]))
+            raise Lost
         self.items[_place(item)] = _whole(item)
 
     def change(self, key: Mapping[str, str], put: Mapping[str, Any], *, when: Any = None,

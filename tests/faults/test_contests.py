@@ -15,6 +15,7 @@ from tests.faults.actors import Actor
 from tests.faults.conftest import Scene
 from tests.faults.platform import HEALS_AFTER, LISTED
 from tests.faults.races import OFF, START, read, saved, work
+from tests.machine import PUBLISH_RUNS
 
 Scened = Callable[[str], Scene]
 WAYS = ["key", "id", "look", "none"]
@@ -47,6 +48,26 @@ def test_a_clock_that_is_fast_does_not_look_for_a_doubtful_post_too_early(scene:
     found.stage.enter(lambda: due.release(message), OFF).finish()
     assert found.bag.messages[-1] == ("lane", message)
     found.stage.enter(lambda: work("lane", message)).finish()
+    assert len(found.platform.shown) == 1
+    found.stage.now += timedelta(seconds=HEALS_AFTER)
+    publisher(found, part).finish()
+    assert read(part).state == "published"
+    assert len(found.platform.shown) == 1
+
+
+def test_what_a_dying_publisher_sent_last_is_given_time_to_be_listed(scene: Scened) -> None:
+    found = scene("look")
+    _, part = saved(ONE, START)
+    found.platform.lag = LISTED
+    first = publisher(found, part)
+    first.go_to("change")
+    first.go()
+    found.stage.now += PUBLISH_RUNS - timedelta(seconds=1)
+    first.go_to("commit")
+    found.platform.leaves = True
+    first.die()
+    found.stage.now = START + LEASE + timedelta(seconds=1)
+    publisher(found, part).finish()
     assert len(found.platform.shown) == 1
     found.stage.now += timedelta(seconds=HEALS_AFTER)
     publisher(found, part).finish()
