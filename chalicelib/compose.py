@@ -72,7 +72,7 @@ def _accounts(workspace: str, draft: Draft) -> dict[str, Account]:
 
 
 def _check_target(draft: Draft, target: Target, account: Account) -> list[Checked]:
-    provider, entries = PROVIDERS[account.platform], _entries(draft, target)
+    provider, entries = PROVIDERS[account.platform], entries_of(draft, target)
     try:
         options = provider.Options.model_validate(target.options)
     except ValidationError as wrong:
@@ -92,7 +92,7 @@ def _option_sentence(title: str, error: Any) -> str:
     return f"{title}'s option “{where}”: {error['msg'].removeprefix('Value error, ')}."
 
 
-def _entries(draft: Draft, target: Target) -> tuple[Entry, ...]:
+def entries_of(draft: Draft, target: Target) -> tuple[Entry, ...]:
     return draft.entries if target.entries is None else target.entries
 
 
@@ -110,10 +110,10 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
     number = identify(workspace, idempotency, now)
     if idempotency and (before := posts.read(workspace, number)) is not None:
         return _same(draft, before)
-    known = _refuse_wrong(workspace, draft, now)
+    known = refuse_wrong(workspace, draft, now)
     post = Post(workspace=workspace, id=number, due=draft.due, zone=draft.zone, entries=draft.entries,
                 tags=draft.tags, created=now)  # fmt: skip
-    parts = [_delivery(post, draft, target, known[target.account]) for target in draft.targets]
+    parts = [fresh(post, draft, target, known[target.account]) for target in draft.targets]
     try:
         posts.save(post, parts)
     except Lost:  # two requests with one key at the same time
@@ -130,13 +130,13 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
 def _same(draft: Draft, before: tuple[Post, list[Delivery]]) -> tuple[Post, list[Delivery]]:
     """What a key made before, if it was for this; the moment may differ, since “now” is another one each time."""
     there = {part.account: part.entries for part in before[1]}
-    if there != {target.account: _entries(draft, target) for target in draft.targets}:
+    if there != {target.account: entries_of(draft, target) for target in draft.targets}:
         sentence = "This Idempotency-Key came with another post before. Use a new key for a new post."
         raise Refused(422, "key-reused", sentence)
     return before
 
 
-def _refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Account]:
+def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Account]:
     """Refuses what cannot be posted; a draft may still be wrong, but not about its accounts. Its accounts."""
     targets = [target.account for target in draft.targets]
     if not targets:
@@ -164,14 +164,15 @@ def identify(workspace: str, idempotency: str, now: datetime) -> str:
     return f"{int(now.timestamp() * 1000):011x}{secrets.token_hex(7)}"
 
 
-def _delivery(post: Post, draft: Draft, target: Target, account: Account) -> Delivery:
+def fresh(post: Post, draft: Draft, target: Target, account: Account) -> Delivery:
+    """The delivery of one target, not stored yet."""
     return Delivery(
         workspace=post.workspace,
         id=f"{post.id}.{account.id}",
         post=post.id,
         account=account.id,
         platform=account.platform,
-        entries=_entries(draft, target),
+        entries=entries_of(draft, target),
         options=target.options,
         state="draft" if draft.draft else "scheduled",
         due=post.due,

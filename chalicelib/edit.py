@@ -29,11 +29,7 @@ class Edit(Model):
 def check(delivery: Delivery, edit: Edit, now: datetime) -> None:
     """Refuses what could not be posted as it would be then; a draft may still be wrong."""
     after = _after(delivery, edit)
-    begun = delivery.intent is not None or delivery.receipts or delivery.steps
-    if delivery.state not in OPEN or begun:
-        raise Refused(409, "not-editable", f"This is {delivery.state}; it can no longer be changed.")
-    if after.state != delivery.state and not allowed(delivery.state, after.state):
-        raise Refused(409, "not-editable", f"This is {delivery.state}; it cannot become {after.state}.")
+    editable(delivery, after.state)
     if after.state not in {"scheduled", "held"}:
         return
     due = after.due if after.state == "scheduled" else now
@@ -44,14 +40,29 @@ def check(delivery: Delivery, edit: Edit, now: datetime) -> None:
         raise Refused(422, "not-postable", complaints[0].sentence, details)
 
 
-def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
-    """Checks and writes an edit, and moves the schedule after it."""
-    check(delivery, edit, now)
-    after = _after(delivery, edit)
+def editable(delivery: Delivery, state: State) -> None:
+    """Refuses what is out, or on its way out, in whole or in part; and a state that cannot follow."""
+    begun = delivery.intent is not None or delivery.receipts or delivery.steps
+    if delivery.state not in OPEN or begun:
+        raise Refused(409, "not-editable", f"This is {delivery.state}; it can no longer be changed.")
+    if state != delivery.state and not allowed(delivery.state, state):
+        raise Refused(409, "not-editable", f"This is {delivery.state}; it cannot become {state}.")
+
+
+def written(delivery: Delivery, after: Delivery) -> dict[str, Any]:
+    """The fields to write so that `delivery` becomes `after` and starts afresh."""
     put: dict[str, Any] = {name: getattr(after, name) for name in ("entries", "options", "due", "state")}
     put |= {"version": delivery.version + 1, "next": None, "reserved": False, "work": None, "since": None}
     if after.state in {"draft", "scheduled"}:
         put |= {"tries": 0, "trouble": None}
+    return put
+
+
+def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
+    """Checks and writes an edit, and moves the schedule after it."""
+    check(delivery, edit, now)
+    after = _after(delivery, edit)
+    put = written(delivery, after)
     done = delivery.model_copy(update=put)
     head, parts = decide.load(delivery.workspace, delivery.post)
     alone = all(part.id == delivery.id or part.state == "cancelled" for part in parts)
@@ -65,7 +76,7 @@ def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
     except Lost as lost:
         sentence = "It has just changed: look again before you decide."
         raise Refused(409, "changed-meanwhile", sentence) from lost
-    _reschedule(done, now)
+    reschedule(done, now)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
 
@@ -75,7 +86,7 @@ def _after(delivery: Delivery, edit: Edit) -> Delivery:
     return delivery.model_copy(update=given)
 
 
-def _reschedule(delivery: Delivery, now: datetime) -> None:
+def reschedule(delivery: Delivery, now: datetime) -> None:
     """Drops the schedule of before; one that fires all the same finds a newer version."""
     try:
         schedule.clear(delivery.id)

@@ -72,8 +72,15 @@ def _by_delivery(
     return [found] if soonest is not None and soonest.id == first.id else []
 
 
-def alter(post: Post, changes: Sequence[Change], *, put: dict[str, object], token: str) -> None:
-    """A post's new due time or text with its deliveries', all or nothing (2 write units per KB)."""
+def alter(
+    post: Post,
+    changes: Sequence[Change],
+    *,
+    put: dict[str, object],
+    token: str,
+    fresh: Sequence[Delivery] = (),
+) -> None:
+    """A post's new due time or text with its deliveries', old and `fresh`, all or nothing (2 write units per KB)."""
     from boto3.dynamodb.conditions import Attr
 
     from .records import attributes
@@ -85,4 +92,4 @@ def alter(post: Post, changes: Sequence[Change], *, put: dict[str, object], toke
         {},
         Attr("version").eq(post.version),
     )
-    table.together([], [head, *changes], token=token)
+    table.together([deliveries.fresh(each) for each in fresh], [head, *changes], token=token)
