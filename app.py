@@ -23,6 +23,7 @@ from chalicelib.api import (
     slots,
     tools,
 )
+from chalicelib.api.replies import spoken
 from chalicelib.workers import workers
 
 app = Chalice(app_name="lamppost")
@@ -52,3 +53,4 @@ for blueprint in (
     workers,
 ):
     app.register_blueprint(blueprint)
+app.register_middleware(spoken, "http")

@@ -10,28 +10,44 @@ from chalicelib.refusals import Refused
 from chalicelib.store import accounts
 
 from .http import Ask, route
-from .shapes import AccountShown, AccountsShown
+from .shapes import AccountShown, AccountsShown, Page
 
 blueprint = Blueprint(__name__)
 
 
-@route(blueprint, "GET", "/v1/accounts", answers=AccountsShown)
+@route(blueprint, "GET", "/v1/accounts", query=Page, answers=AccountsShown)
 def listed(ask: Ask) -> Any:
-    """The workspace's accounts."""
-    found = [account for account in accounts.all_of(ask.workspace) if account.health != "disconnected"]
-    return {"accounts": [shown(account) for account in found]}
+    """The workspace's accounts, a page at a time."""
+    asked = ask.read(Page)
+    known = (account for account in accounts.all_of(ask.workspace) if account.health != "disconnected")
+    found = [account for account in known if account.id > asked.after]
+    page = found[: asked.limit]
+    return {
+        "accounts": [shown(account) for account in page],
+        "next": page[-1].id if len(found) > len(page) else None,
+    }
 
 
-@route(blueprint, "GET", "/v1/accounts/{account}", answers=AccountShown)
+@route(blueprint, "GET", "/v1/accounts/{account}", answers=AccountShown, tagged=True)
 def read(ask: Ask, account: str) -> Any:
     """One account."""
     return shown(_load(ask, account))
 
 
-@route(blueprint, "DELETE", "/v1/accounts/{account}", scope="admin", answers=AccountShown)
+@route(
+    blueprint,
+    "DELETE",
+    "/v1/accounts/{account}",
+    scope="admin",
+    answers=AccountShown,
+    tagged=True,
+    matched=True,
+)
 def disconnect(ask: Ask, account: str) -> Any:
     """Forgets an account's access, here and at the platform; what is scheduled for it will say so."""
-    return shown(keep.disconnect(_load(ask, account), clock.now()))
+    found = _load(ask, account)
+    ask.match(shown(found))
+    return shown(keep.disconnect(found, clock.now()))
 
 
 def _load(ask: Ask, account: str) -> Account:

@@ -91,10 +91,12 @@ def change(ask: Ask, given: ChangedHook, webhook: str) -> Any:
     return shown(after)
 
 
-@route(blueprint, "DELETE", "/v1/webhooks/{webhook}", scope="admin", answers=Deleted)
+@route(blueprint, "DELETE", "/v1/webhooks/{webhook}", scope="admin", answers=Deleted, matched=True)
 def remove(ask: Ask, webhook: str) -> Any:
     """Forgets a webhook; what waits for it is not sent."""
-    stored.remove(ask.workspace, hooks.load(ask.workspace, webhook).id)
+    found = hooks.load(ask.workspace, webhook)
+    ask.match(shown(found))
+    stored.remove(ask.workspace, found.id)
     return {"id": webhook, "deleted": True}
 
 
@@ -110,7 +112,8 @@ def test(ask: Ask, webhook: str) -> Any:
 def sendings(ask: Ask, webhook: str) -> Any:
     """What was sent in the last 30 days, newest first, a page at a time."""
     hook = hooks.load(ask.workspace, webhook)
-    found, following = stored.page(ask.workspace, hook.id, ask.query.get("after", "")[:100])
+    asked = ask.read(Page)
+    found, following = stored.page(ask.workspace, hook.id, asked.after, asked.limit)
     return {"deliveries": [shown_sending(each) for each in found], "next": following}
 
 

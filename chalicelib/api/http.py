@@ -1,6 +1,5 @@
 """One way for every route: who is asking, what is asked, and an answer, or a problem in a sentence."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,20 +11,57 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib import people, rates
 from chalicelib.people import Caller
-from chalicelib.problems import Blocked, Problem, Reconnect, Retry
+from chalicelib.problems import Problem
 from chalicelib.refusals import Refused
-from chalicelib.settings import settings
 from chalicelib.store.people import Scope
+
+from .repeating import once
+from .replies import (
+    answer,
+    first_sentence,
+    kept_cookie,
+    of_invalid,
+    of_problem,
+    page,
+    plain,
+    problem,
+    redirect,
+    respond,
+    tag,
+)
+
+__all__ = [
+    "BROWSER",
+    "COOKIE",
+    "ROUTES",
+    "Ask",
+    "Route",
+    "answer",
+    "cookies",
+    "first_sentence",
+    "kept_cookie",
+    "page",
+    "plain",
+    "problem",
+    "redirect",
+    "respond",
+    "route",
+    "tag",
+]
 
 log = logging.getLogger("lamppost")
 
 #: The largest JSON body that is read, in bytes; files go to the bucket.
 MOST = 1_000_000
 
+#: The longest part of an address that can be anything's name, in bytes.
+LONGEST = 300
+
 COOKIE = "lamppost"
 BROWSER = "lamppost_browser"
 
 View = TypeVar("View", bound=Callable[..., Any])
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -42,6 +78,7 @@ class Route:
     tagged: bool
     matched: bool
     repeatable: bool
+    keyed: bool
     view: Callable[..., Any]
 
 
@@ -89,9 +126,13 @@ class Ask:
     def match(self, body: Any) -> None:
         """Refuses with 412 where `If-Match` names another state of the thing than `body`, which it is now."""
         wanted = self.header("if-match")
-        if wanted and wanted != "*" and tag(body) not in [each.strip() for each in wanted.split(",")]:
+        if wanted and wanted.strip() != "*" and tag(body) not in _tags(wanted):
             sentence = "It has changed since you read it. Read it again and decide anew."
             raise Refused(412, "changed-meanwhile", sentence)
+
+    def read(self, model: type[Asked]) -> Asked:
+        """The query's fields as a model; a wrong one is a 422."""
+        return model.model_validate(self.query)
 
     @property
     def wants_page(self) -> bool:
@@ -119,19 +160,22 @@ def route(
     tagged: bool = False,
     matched: bool = False,
     repeatable: bool = False,
+    keyed: bool = False,
 ) -> Callable[[View], View]:
     """Registers `view(ask, [body], **path parameters)`.
 
     `scope` is what the caller must hold (None lets everyone in); `body` a model that the JSON must be; `query`
     and `answers` are models that describe the query's fields and the answer. `tagged` answers carry an ETag;
     `matched` says that the view heeds `If-Match` (`Ask.match`); `repeatable` that the same `Idempotency-Key`
-    answers with the first result.
+    answers with the first result, and `keyed` that the view itself sees to that.
     A view answers with a model, a list or dict of them, or a Chalice `Response`.
     """
     types = ["application/json", *(["application/x-www-form-urlencoded"] if forms else [])]
 
     def register(view: View) -> View:
-        made = Route(method, path, scope, body, query, answers, status, tagged, matched, repeatable, view)
+        made = Route(
+            method, path, scope, body, query, answers, status, tagged, matched, repeatable, keyed, view
+        )
 
         def wrapped(**parameters: str) -> Response:
             return _run(blueprint.current_request, made, parameters)
@@ -147,17 +191,20 @@ def route(
 def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Response:
     try:
         ask = Ask(request, _who(request, asked.scope))
+        if any(len(each.encode()) > LONGEST for each in parameters.values()):
+            raise Refused(404, "unknown", "There is nothing at this address.")
         given = (_body(request, asked.body),) if asked.body else ()
-        key = ask.header("idempotency-key") if asked.repeatable and ask.who else ""
-        if key:
-            return _repeated(ask, asked, key, lambda: _answered(ask, asked, given, parameters))
+        if asked.query:
+            asked.query.model_validate(ask.query)
+        if asked.repeatable and ask.who and (key := ask.header("idempotency-key")):
+            return once(ask, asked, key, parameters, lambda: _answered(ask, asked, given, parameters))
         return _answered(ask, asked, given, parameters)
     except Refused as refused:
         return problem(refused.status, refused.code, refused.sentence, refused.details, wait=refused.wait)
     except Problem as trouble:
-        return _of_problem(trouble)
+        return of_problem(trouble)
     except ValidationError as wrong:
-        return problem(422, "invalid", first_sentence(wrong), _details(wrong))
+        return of_invalid(wrong)
     except Exception:
         log.exception("a view stumbled")
         return problem(500, "stumbled", "Lamppost stumbled over this request; the operator was told.")
@@ -165,35 +212,16 @@ def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Respo
 
 def _answered(ask: Ask, asked: Route, given: tuple[Any, ...], parameters: Mapping[str, str]) -> Response:
     body = asked.view(ask, *given, **parameters)
-    return answer(body, asked.status, {"ETag": tag(body)} if asked.tagged else None)
+    if not asked.tagged or isinstance(body, Response):
+        return answer(body, asked.status)
+    made = tag(body)
+    if asked.method == "GET" and made in _tags(ask.header("if-none-match")):
+        return respond("", 304, {"ETag": made, "Cache-Control": "no-store"})
+    return answer(body, asked.status, {"ETag": made})
 
 
-def _repeated(ask: Ask, asked: Route, key: str, view: Callable[[], Response]) -> Response:
-    """The first result of this key, or the view's, which is kept for the next who comes with it."""
-    from chalicelib import clock
-    from chalicelib.store import repeats
-
-    shown_once = asked.answers is not None and {"secret", "key"} & set(asked.answers.model_fields)
-    found = repeats.first(
-        ask.workspace,
-        f"{asked.path} {key[:200]}",
-        ask.raw,
-        clock.now(),
-        view,
-        lambda made: (made.status_code, None if shown_once else str(made.body)),
-    )
-    if isinstance(found, repeats.Told):
-        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        return respond(found.body, found.status, headers)
-    return found
-
-
-def tag(body: Any) -> str:
-    """The ETag of an answer: another one for another answer."""
-    import hashlib
-
-    text = json.dumps(plain(body), sort_keys=True, default=str)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+def _tags(header: str) -> list[str]:
+    return [each.strip().removeprefix("W/") for each in header.split(",")]
 
 
 def _who(request: Request, scope: Scope | None) -> Caller | None:
@@ -246,94 +274,3 @@ def _body(request: Request, model: type[BaseModel]) -> BaseModel:
         return model.model_validate_json(raw)
     except (UnicodeDecodeError, RecursionError) as wrong:
         raise Refused(400, "not-json", "The request's body is not JSON.") from wrong
-
-
-def _of_problem(trouble: Problem) -> Response:
-    statuses = {Retry: 503, Blocked: 503, Reconnect: 409}
-    status = next((found for kind, found in statuses.items() if isinstance(trouble, kind)), 422)
-    details = [{"words": trouble.words}] if trouble.words else []
-    return problem(status, type(trouble).__name__.lower(), trouble.sentence, details)
-
-
-def first_sentence(wrong: ValidationError) -> str:
-    """The first thing that is wrong with what was given, and where."""
-    first = wrong.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    said = first["msg"].removeprefix("Value error, ")
-    return f"“{where}”: {said}" if where else said
-
-
-def _details(wrong: ValidationError) -> list[dict[str, Any]]:
-    return [{"field": ".".join(map(str, e["loc"])), "sentence": e["msg"]} for e in wrong.errors()[:50]]
-
-
-def answer(body: Any, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
-    """JSON of models, lists and dicts; a Response as it is."""
-    if isinstance(body, Response):
-        return body
-    return respond(
-        json.dumps(plain(body), ensure_ascii=False, default=str),
-        status,
-        {"Content-Type": "application/json", "Cache-Control": "no-store", **(headers or {})},
-    )
-
-
-def respond(body: str, status: int, headers: dict[str, Any]) -> Response:
-    """Chalice's answer, in the order that reads."""
-    return Response(body=body, headers=headers, status_code=status)
-
-
-def plain(body: Any) -> Any:
-    """Models as what JSON holds."""
-    match body:
-        case BaseModel():
-            return body.model_dump(mode="json")
-        case dict():
-            return {name: plain(value) for name, value in body.items()}
-        case list() | tuple():
-            return [plain(each) for each in body]
-    return body
-
-
-def problem(status: int, code: str, sentence: str, details: Any = (), wait: int = 0) -> Response:
-    """RFC 9457: a sentence for people in `detail`, a stable word for machines in `code`."""
-    body = {
-        "type": f"about:blank#{code}",
-        "title": sentence,
-        "status": status,
-        "detail": sentence,
-        "code": code,
-    }
-    if details:
-        body["errors"] = list(details)
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    headers |= {"Retry-After": str(wait)} if wait else {}
-    return respond(json.dumps(body, ensure_ascii=False), status, headers)
-
-
-def redirect(to: str, *set_cookies: str) -> Response:
-    """A 302, with cookies."""
-    headers: dict[str, Any] = {"Location": to, "Cache-Control": "no-store"}
-    if set_cookies:
-        headers["Set-Cookie"] = list(set_cookies)
-    return respond("", 302, headers)
-
-
-def page(html: str, status: int = 200, *set_cookies: str) -> Response:
-    """A page of the dashboard; it loads nothing from elsewhere but pictures."""
-    headers: dict[str, Any] = {
-        "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'self'; img-src * data:; frame-ancestors 'none'; form-action *",
-    }
-    if set_cookies:
-        headers["Set-Cookie"] = list(set_cookies)
-    return respond(html, status, headers)
-
-
-def kept_cookie(name: str, value: str, seconds: int) -> str:
-    """A Set-Cookie for this site alone: unreadable for scripts, and TLS only where we are served so."""
-    secure = "; Secure" if settings().public_url.startswith("https://") else ""
-    return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"

@@ -74,7 +74,8 @@ def from_url(ask: Ask, given: FromUrl) -> Any:
 @route(blueprint, "GET", "/v1/media", query=Page, answers=MediaListed)
 def listed(ask: Ask) -> Any:
     """The workspace's files, newest first, a page at a time."""
-    found, following = library.listed(ask.workspace, ask.query.get("after", "")[:100])
+    asked = ask.read(Page)
+    found, following = library.listed(ask.workspace, asked.after, asked.limit)
     return {"media": [shown(each) for each in found], "next": following}
 
 

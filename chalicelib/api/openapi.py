@@ -156,7 +156,7 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _headers(route: Route) -> list[dict[str, Any]]:
     found = []
-    if route.repeatable:
+    if route.repeatable or route.keyed:
         found.append(("Idempotency-Key", "The same key again, within a day, answers with the first result."))
     if route.matched:
         found.append(("If-Match", "The ETag that was read: a change since then is refused with 412."))

@@ -61,7 +61,7 @@ def home(ask: Ask) -> Any:
 def _queue(workspace: str, query: dict[str, str], now: datetime) -> dict[str, Any]:
     own = accounts.all_of(workspace)
     shelves = lists.shelves(workspace, [account.id for account in own])
-    ahead, _ = posts.between(workspace, now, now + AHEAD)
+    ahead, _ = posts.between(workspace, now, now + AHEAD, limit=100)
     behind, older = lists.before(workspace, query.get("before", "")[:100] or clock.iso(now))
     earlier = [lines.of(*each) for each in behind]
     coming = lines.coming((lines.of(*each) for each in ahead), earlier)

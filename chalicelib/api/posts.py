@@ -6,7 +6,7 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib import clock, compose, counts, decide, renew
+from chalicelib import clock, compose, counts, decide, renew, rewrite
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
@@ -14,18 +14,10 @@ from chalicelib.states import OPEN, of_post
 from chalicelib.store import accounts, posts
 
 from .given import Given, NewPost, draft, due_of, moment
-from .http import Ask, route
-from .shapes import DeliveryShown, NumbersShown, PostChecked, PostShown, PostsShown
+from .http import Ask, answer, route, tag
+from .shapes import DeliveryShown, NumbersShown, PostChecked, PostEdited, PostShown, PostsShown, Span
 
 blueprint = Blueprint(__name__)
-
-
-class Span(Given):
-    """The span to list, and where the page begins."""
-
-    start: datetime = Field(alias="from", description="The first moment, ISO 8601.")
-    to: datetime = Field(description="The last moment, ISO 8601.")
-    after: str = Field("", description="The `next` of the page before.")
 
 
 class Moved(Given):
@@ -51,6 +43,7 @@ class Resolved(Given):
     answers=PostShown,
     status=201,
     tagged=True,
+    keyed=True,
 )
 def create(ask: Ask, given: NewPost) -> Any:
     """Saves a post for its accounts and schedules it."""
@@ -66,14 +59,32 @@ def check(ask: Ask, given: NewPost) -> Any:
 @route(blueprint, "GET", "/v1/posts", query=Span, answers=PostsShown)
 def listed(ask: Ask) -> Any:
     """Posts that are due, or have a delivery that is, between `from` and `to` (ISO 8601), soonest first, by pages."""
-    start, end = (_query_moment(ask, name) for name in ("from", "to"))
-    return paged(ask.workspace, start, end, ask.query.get("after", ""))
+    asked = ask.read(Span)
+    return paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
 
 
 @route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
 def read(ask: Ask, post: str) -> Any:
     """One post with every delivery."""
     return shown(*decide.load(ask.workspace, post))
+
+
+@route(
+    blueprint,
+    "PUT",
+    "/v1/posts/{post}",
+    scope="write",
+    body=NewPost,
+    answers=PostEdited,
+    tagged=True,
+    matched=True,
+)
+def put(ask: Ask, given: NewPost, post: str) -> Any:
+    """The whole post anew: texts, accounts, options and time; `kept` says what was out already and stays."""
+    now, found = clock.now(), _matched(ask, post) or decide.load(ask.workspace, post)
+    kept = rewrite.rewrite(found, draft(ask.workspace, given, now), now)
+    body = shown(*decide.load(ask.workspace, post))
+    return answer({**body, "kept": kept}, headers={"ETag": tag(body)})
 
 
 @route(
@@ -182,22 +193,13 @@ def paged(
     workspace: str, start: datetime, end: datetime, after: str = "", limit: int = 200
 ) -> dict[str, Any]:
     """A page of posts with their deliveries, and the cursor of the next; `limit` counts both."""
+    if start >= end:
+        return {"posts": [], "next": None}
     found, last = posts.between(workspace, start, end, _cursor(after, workspace), limit)
     return {
         "posts": [shown(post, parts) for post, parts in found],
         "next": _cursor_text(last) if last else None,
     }
-
-
-def _query_moment(ask: Ask, name: str) -> datetime:
-    try:
-        return clock.parse(ask.query[name].replace(" ", "+"))
-    except KeyError as missing:
-        raise Refused(
-            422, "bad-time", f"“{name}” is missing: a moment like 2026-12-24T18:00:00Z."
-        ) from missing
-    except ValueError as wrong:
-        raise Refused(422, "bad-time", f"“{name}”: {wrong}") from wrong
 
 
 def _cursor(text: str, workspace: str) -> dict[str, str] | None:

@@ -1,12 +1,14 @@
 """The answers of `/v1` as models: what the description is made from, and what tests hold every answer to."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from chalicelib import clock
 from chalicelib.compose import Checked
 from chalicelib.models import Entry, Health, Kind, Receipt, State, Trouble
+from chalicelib.rewrite import Kept
 from chalicelib.rules import Rules
 from chalicelib.store.people import Scope
 
@@ -17,10 +19,34 @@ class Shown(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Page(Shown):
-    """Where a page of a list begins."""
+def _moment(text: object) -> object:
+    """A moment as queries carry it: a `+` that nobody encoded arrives as a space."""
+    return clock.parse(text.replace(" ", "+")) if isinstance(text, str) else text
 
-    after: str = Field("", max_length=2000, description="The `next` of the page before.")
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+
+class Page(Shown):
+    """Where a page of a list begins, and how much it holds at the most."""
+
+    after: str = Field(
+        "", max_length=2000, pattern=r"^[A-Za-z0-9._=-]*$", description="The `next` of the page before."
+    )
+    limit: int = Field(50, ge=1, le=200, description="How many at the most; a page may hold fewer.")
+
+
+class States(Page):
+    """Which states to list."""
+
+    state: str = Field(description="One or more states, with commas between: `failed,unsure,held`.")
+
+
+class Span(Page):
+    """The span to list."""
+
+    start: Moment = Field(alias="from", description="The first moment, ISO 8601 with `Z` or an offset.")
+    to: Moment = Field(description="The moment before which the last one is.")
 
 
 class DeliveryShown(Shown):
@@ -58,6 +84,12 @@ class PostShown(Shown):
     deliveries: list[DeliveryShown]
 
 
+class PostEdited(PostShown):
+    """A post after it was written anew; `kept` are the deliveries that could no longer be changed, and why."""
+
+    kept: list[Kept]
+
+
 class PostsShown(Shown):
     """A page of posts; `next` is the `after` of the page that follows."""
 
@@ -66,9 +98,10 @@ class PostsShown(Shown):
 
 
 class DeliveriesShown(Shown):
-    """Deliveries, the latest due first."""
+    """A page of deliveries, the latest due first."""
 
     deliveries: list[DeliveryShown]
+    next: str | None
 
 
 class PostChecked(Shown):
@@ -103,9 +136,10 @@ class AccountShown(Shown):
 
 
 class AccountsShown(Shown):
-    """The workspace's accounts."""
+    """A page of the workspace's accounts, in an order that stays."""
 
     accounts: list[AccountShown]
+    next: str | None
 
 
 class MediaShown(Shown):

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from boto3.dynamodb.conditions import Key
 
+from chalicelib.clock import iso
 from chalicelib.models import Delivery, Model, Post, State
 
 from . import deliveries, table
@@ -42,6 +44,39 @@ def in_states(workspace: str, accounts: Iterable[str], states: Sequence[State]) 
     with ThreadPoolExecutor(_ABREAST) as pool:
         found = pool.map(lambda each: list(deliveries.of_account(workspace, *each)), wanted)
     return sorted((part for parts in found for part in parts), key=lambda part: part.due, reverse=True)
+
+
+#: A delivery's place in a list by due time: due, post, account.
+Place = tuple[str, str, str]
+
+
+def page_in_states(
+    workspace: str, accounts: Iterable[str], states: Sequence[State], below: Place | None, limit: int
+) -> tuple[list[Delivery], Place | None]:
+    """At most `limit` of the accounts' deliveries in these states, latest due first, and the last one's place if more follow.
+
+    A Query for each account and state (half a read unit per 4 KB), none of which reads more than a page.
+    """
+    wanted = [(account, state) for account in accounts for state in states]
+    with ThreadPoolExecutor(_ABREAST) as pool:
+        found = pool.map(lambda each: _below(workspace, each, below, limit + 1), wanted)
+    listed = sorted((part for parts in found for part in parts), key=_place, reverse=True)
+    return listed[:limit], _place(listed[limit - 1]) if len(listed) > limit else None
+
+
+def _below(workspace: str, of: tuple[str, State], below: Place | None, limit: int) -> list[Delivery]:
+    account, state = of
+    mine, low = Key("account_pk").eq(f"w#{workspace}#a#{account}"), f"{state}#"
+    high = f"{low}{below[0]}#{below[1]}" if below else f"{low}~"
+    items = table.pages(
+        mine & Key("account_sk").between(low, high), index="by_account", size=limit + 1, newest_first=True
+    )
+    fitting = (part for part in (model(Delivery, each) for each in items) if part.state == state)
+    return list(islice((part for part in fitting if below is None or _place(part) < below), limit))
+
+
+def _place(delivery: Delivery) -> Place:
+    return iso(delivery.due), delivery.post, delivery.account
 
 
 def _shelf(workspace: str, account: str) -> Shelf:

@@ -105,11 +105,11 @@ def query(condition: Any, *, index: str = "", limit: int = 100, after: Mapping[s
     return [unpack(item) for item in found["Items"]], unpack(last) if last else None
 
 
-def pages(condition: Any, *, index: str = "") -> Iterator[Item]:
-    """Every item of a Query, page after page."""
+def pages(condition: Any, *, index: str = "", size: int = 100, newest_first: bool = False) -> Iterator[Item]:
+    """Every item of a Query, page after page of `size`."""
     after: dict[str, str] | None = None
     while True:
-        items, after = query(condition, index=index, after=after)
+        items, after = query(condition, index=index, limit=size, after=after, newest_first=newest_first)
         yield from items
         if after is None:
             return

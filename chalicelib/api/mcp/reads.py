@@ -55,7 +55,7 @@ def list_accounts(workspace: str, given: Nothing) -> Said:
     broken = sum(each.health != "fine" for each in found)
     said = f"{_count(len(found), 'account')}{_list(named)}."
     said += f" {broken} must be connected again by a person." if broken else ""
-    return said, {"accounts": [channels.shown(each) for each in found]}
+    return said, {"accounts": [channels.shown(each) for each in found], "next": None}
 
 
 @tool("Rules of a platform", Which, PlatformShown)
@@ -112,7 +112,7 @@ def list_failures(workspace: str, given: Nothing) -> Said:
         for each in found[:10]
     ]
     said = " ".join([f"{_count(len(found), 'delivery', 'deliveries')} for a person to decide.", *told])
-    return said, {"deliveries": [posts.shown_delivery(each) for each in found]}
+    return said, {"deliveries": [posts.shown_delivery(each) for each in found], "next": None}
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -35,6 +35,17 @@ export async function ask(method, path, body, { headers = {}, signal } = {}) {
   return told;
 }
 
+/** Every one of a list that comes in pages. */
+export async function all(path, name) {
+  const found = [];
+  for (let after = ""; after !== null; ) {
+    const page = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}limit=200${after && `&after=${encodeURIComponent(after)}`}`);
+    found.push(...page[name]);
+    after = page.next;
+  }
+  return found;
+}
+
 async function reach(method, path, body, headers, signal) {
   try {
     const answer = await fetch(root + path, {

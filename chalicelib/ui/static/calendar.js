@@ -1,7 +1,7 @@
 /** The calendar: days as lists of posts, by the browser's zone; moved by dragging or by keys. */
 
 import { $, $$, face, h } from "./dom.js";
-import { ask, root } from "./api.js";
+import { all, root } from "./api.js";
 import { sift } from "./filter.js";
 import { warn } from "./said.js";
 import { dates, daysOf, named, stepped } from "./days.js";
@@ -43,11 +43,7 @@ async function load(days) {
   to.setDate(to.getDate() + 1);
   const span = `from=${from.toISOString()}&to=${to.toISOString()}`;
   shown.posts.clear();
-  for (let after = ""; after !== null; ) {
-    const page = await ask("GET", `/v1/posts?${span}${after && `&after=${encodeURIComponent(after)}`}`);
-    for (const post of page.posts) shown.posts.set(post.id, post);
-    after = page.next;
-  }
+  for (const post of await all(`/v1/posts?${span}`, "posts")) shown.posts.set(post.id, post);
 }
 
 function draw(days) {
@@ -161,8 +157,8 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 
 moves.begin($("#calendar"), moving, moved);
 recall();
-ask("GET", "/v1/accounts")
-  .then(({ accounts }) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
+all("/v1/accounts", "accounts")
+  .then((accounts) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
   .catch(warn)
   .then(show)
   .then(today);

@@ -1,7 +1,7 @@
 /** The composer. Its state is one object (`work.js`); what it may not be is said by Lamppost (`checks.js`). */
 
 import { $, $$, face, h, later } from "./dom.js";
-import { Silence, ask, root } from "./api.js";
+import { Silence, all, ask, root } from "./api.js";
 import { checker } from "./checks.js";
 import * as drafts from "./drafts.js";
 import * as entries from "./entries.js";
@@ -215,9 +215,9 @@ function shortcuts(event) {
 }
 
 async function begin() {
-  const [known, offered] = await Promise.all([ask("GET", "/v1/accounts"), ask("GET", "/v1/platforms")]);
+  const [known, offered] = await Promise.all([all("/v1/accounts", "accounts"), ask("GET", "/v1/platforms")]);
   for (const each of offered.platforms) platforms.set(each.key, each);
-  for (const each of known.accounts) accounts.set(each.id, each);
+  for (const each of known) accounts.set(each.id, each);
   drafts.forgetOld();
   const begun = await start(new URLSearchParams(location.search), accounts);
   ({ work, name, replaced } = begun);

@@ -19,9 +19,10 @@ document.addEventListener("click", (event) => {
 });
 
 fresh.whenever(async () => {
-  const { deliveries } = await ask("GET", "/v1/deliveries?state=failed,unsure,held").catch(() => ({ deliveries: [] }));
+  const path = "/v1/deliveries?state=failed,unsure,held&limit=99";
+  const { deliveries, next } = await ask("GET", path).catch(() => ({ deliveries: [], next: null }));
   const badge = $("#failing");
-  badge.textContent = deliveries.length;
+  badge.textContent = next ? "99+" : deliveries.length;
   badge.hidden = !deliveries.length;
-  badge.title = `${deliveries.length} waiting for you`;
+  badge.title = `${badge.textContent} waiting for you`;
 });
