@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from chalicelib.api import (
     accounts,
     deliveries,
+    docs,
     groups,
     hooks,
     keys,
@@ -33,6 +34,7 @@ app.api.binary_types = [*app.api.binary_types, "multipart/form-data"]
 for blueprint in (
     accounts.blueprint,
     deliveries.blueprint,
+    docs.blueprint,
     groups.blueprint,
     hooks.blueprint,
     keys.blueprint,

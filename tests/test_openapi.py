@@ -80,7 +80,6 @@ OPERATIONS = [(each.method, each.path) for each in ROUTES if each.path.startswit
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_whatever_is_asked_the_answer_is_one_that_is_described(served: Stage, method: str, path: str) -> None:
-    openapi.description.cache_clear()
     schema = schemathesis.openapi.from_dict(openapi.description())
     schema.config.update(base_url=f"{served.url}/api")
     operation = schema[path][method]

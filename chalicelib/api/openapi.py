@@ -1,4 +1,4 @@
-"""`/openapi.json`: OpenAPI 3.1, made from the routes and their models; and `/docs`, a page to read it."""
+"""`/openapi.json`: OpenAPI 3.1, made from the routes and their models."""
 
 import re
 from functools import cache
@@ -9,13 +9,12 @@ from pydantic import BaseModel
 
 from chalicelib.settings import settings
 
-from .http import ROUTES, Ask, Route, answer, page, route
+from .http import LONGEST, ROUTES, Ask, Route, answer, route
 from .shapes import ProblemShown
-from .views import render
 
 blueprint = Blueprint(__name__)
 
-#: What may go wrong with any request that somebody signs.
+#: What may go wrong, by status.
 REFUSALS = {
     "400": "The request cannot be read.",
     "401": "Nobody is signed in, or the key is not one.",
@@ -30,6 +29,21 @@ REFUSALS = {
     "503": "The platform, or an AWS service, asks to wait.",
 }
 
+#: The two ways to show a key.
+SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, with what it may do: read, write or admin.",
+    },
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "The same key without `Bearer`, as clients of Postiz send it.",
+    },
+}
+
 
 @route(blueprint, "GET", "/openapi.json", scope=None)
 def described(ask: Ask) -> Any:
@@ -37,15 +51,13 @@ def described(ask: Ask) -> Any:
     return answer(description(), headers={"Cache-Control": "public, max-age=300"})
 
 
-@route(blueprint, "GET", "/docs", scope=None)
-def docs(ask: Ask) -> Any:
-    """The same, to read."""
-    return page(render("docs.html", api=description(), chapters=chapters(), here="/docs"))
+def description() -> dict[str, Any]:
+    """The whole description, made once for an address."""
+    return _described(settings().public_url)
 
 
 @cache
-def description() -> dict[str, Any]:
-    """The whole description; the same for as long as the program is."""
+def _described(address: str) -> dict[str, Any]:
     routes = [each for each in ROUTES if each.path.startswith("/v1/")]
     schemas, names = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
@@ -60,20 +72,11 @@ def description() -> dict[str, Any]:
             "description": "Every request carries a key: `Authorization: Bearer lp.…`. What goes wrong is told as "
             "problem+json (RFC 9457), with a sentence for people in `detail` and a stable word in `code`.",
         },
-        "servers": [{"url": settings().public_url}],
-        "security": [{"key": []}],
+        "servers": [{"url": address}],
+        "security": [{"bearer": []}, {"key": []}],
         "tags": [{"name": name} for name in dict.fromkeys(map(_tag, routes))],
         "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An API key: read, write or admin.",
-                }
-            },
-        },
+        "components": {"schemas": schemas, "securitySchemes": SCHEMES},
     }
 
 
@@ -96,14 +99,15 @@ def _sorted(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
 
 
 def _operation(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> dict[str, Any]:
-    said = (route.view.__doc__ or "").strip()
+    said = " ".join((route.view.__doc__ or "").split())
     found: dict[str, Any] = {
         "operationId": f"{_tag(route)}_{route.view.__name__}",
-        "summary": said.partition("\n")[0],
+        "summary": _sentence(said),
+        "description": f"{said} Needs a key that may {route.scope}." if route.scope else said,
         "tags": [_tag(route)],
         "x-scope": route.scope,
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_headers(route)],
-        "responses": {str(route.status): _answer(route, names), **_refusals(names)},
+        "responses": {str(route.status): _answer(route, names), **_refusals(route, names)},
     }
     if route.body:
         schema = names[(route.body, "validation")]
@@ -125,14 +129,34 @@ def _answer(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> dict
     return found
 
 
-def _refusals(names: dict[tuple[type[BaseModel], str], Any]) -> dict[str, Any]:
+def _refusals(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> dict[str, Any]:
+    """What else may be answered; only those who send a body or an `If-Match` are told of theirs."""
     content = {"application/problem+json": {"schema": names[(ProblemShown, "serialization")]}}
-    return {status: {"description": said, "content": content} for status, said in REFUSALS.items()}
+    never = {"413"} - {"413" if route.body else ""} | {"412"} - {"412" if route.matched else ""}
+    found: dict[str, Any] = {
+        status: {"description": said, "content": content}
+        for status, said in REFUSALS.items()
+        if status not in never
+    }
+    if route.tagged and route.method == "GET":
+        found["304"] = {"description": "It is as `If-None-Match` says."}
+    return found
+
+
+def _sentence(said: str) -> str:
+    """The first sentence of a docstring."""
+    return re.split(r"(?<=\.)\s", said, maxsplit=1)[0]
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"Which {name}, by its {'name' if name == 'tool' else 'id'}.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+        }
         for name in re.findall(r"{(\w+)}", route.path)
     ]
 
@@ -160,68 +184,13 @@ def _headers(route: Route) -> list[dict[str, Any]]:
         found.append(("Idempotency-Key", "The same key again, within a day, answers with the first result."))
     if route.matched:
         found.append(("If-Match", "The ETag that was read: a change since then is refused with 412."))
+    if route.tagged and route.method == "GET":
+        found.append(("If-None-Match", "The ETag that is known: answered with 304 while it is still that."))
     return [
-        {"name": name, "in": "header", "description": said, "schema": {"type": "string", "maxLength": 200}}
+        {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
         for name, said in found
     ]
 
 
 def _tag(route: Route) -> str:
     return route.path.split("/")[2]
-
-
-def chapters() -> list[dict[str, Any]]:
-    """The operations by noun, each with its fields laid out for the page."""
-    api = description()
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path, operations in api["paths"].items():
-        for method, operation in operations.items():
-            found.setdefault(operation["tags"][0], []).append(_laid_out(method, path, operation, api))
-    return [{"name": name, "operations": operations} for name, operations in found.items()]
-
-
-def _laid_out(method: str, path: str, operation: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
-    schemas = api["components"]["schemas"]
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    good = next(each for status, each in operation["responses"].items() if status < "300")
-    shape = good.get("content", {}).get("application/json", {}).get("schema")
-    return {
-        "method": method.upper(),
-        "path": path,
-        "id": operation["operationId"],
-        "summary": operation["summary"],
-        "scope": operation["x-scope"],
-        "parameters": operation["parameters"],
-        "body": _fields(body, schemas) if body else [],
-        "answer": _fields(shape, schemas) if shape else [],
-        "told": good["description"],
-    }
-
-
-def _fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
-    name = schema["$ref"].rpartition("/")[2]
-    whole = schemas[name]
-    needed = whole.get("required", [])
-    return [
-        {
-            "name": field,
-            "type": _type(each),
-            "needed": field in needed,
-            "default": each.get("default"),
-            "said": each.get("description", ""),
-        }
-        for field, each in whole.get("properties", {}).items()
-    ]
-
-
-def _type(schema: dict[str, Any]) -> str:
-    """A schema in a few words."""
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(map(_type, schema["anyOf"])))
-    if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
-    if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "anything")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .http import Ask, Route
 
 #: Fields of answers that are shown once, and so are not kept to be told again.
-SHOWN_ONCE = {"secret", "key"}
+SHOWN_ONCE = {"secret", "key", "link"}
 
 
 def once(

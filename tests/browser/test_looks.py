@@ -7,7 +7,7 @@ import pytest
 from tests.browser import seeds
 from tests.browser.product import Site
 
-PAGES = ("/", "/calendar", "/failures", "/compose", "/posts/{post}")
+PAGES = ("/", "/calendar", "/failures", "/compose", "/posts/{post}", "/docs")
 
 #: What has no name for a screen reader, or is a heading too many.
 UNNAMED = """() => {
