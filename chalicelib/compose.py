@@ -1,6 +1,7 @@
 """Checking and saving posts: stored first, scheduled after."""
 
 import hashlib
+import json
 import logging
 import secrets
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ LATE = timedelta(minutes=5)
 AHEAD = timedelta(days=366 * 5)
 #: Deliveries of one post: what one transaction of DynamoDB holds.
 MOST = 99
+#: Bytes of a delivery's texts and options, and of all a post's; DynamoDB ends at 400 KB an item, 4 MB a transaction.
+ONE, WHOLE = 350_000, 3_500_000
 
 
 class Target(Model):
@@ -145,6 +148,7 @@ def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Accou
         raise Refused(422, "too-many-accounts", f"A post goes to {MOST} accounts at the most.")
     if len(set(targets)) < len(targets):
         raise Refused(422, "account-twice", "An account is named twice.")
+    _refuse_long(draft)
     if not draft.draft:
         check_time(draft.due, now)
     known = _accounts(workspace, draft)
@@ -155,6 +159,18 @@ def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Accou
         details = [each.model_dump() for each in complaints]
         raise Refused(422, "not-postable", complaints[0].sentence, details)
     return known
+
+
+def _refuse_long(draft: Draft) -> None:
+    sizes = [_size(draft.entries)]
+    sizes += [_size(entries_of(draft, each)) + len(json.dumps(each.options)) for each in draft.targets]
+    if max(sizes) > ONE or sum(sizes) > WHOLE:
+        sentence = "These texts are longer than Lamppost can keep for a post. No platform takes as much; shorten them."
+        raise Refused(422, "too-long", sentence)
+
+
+def _size(entries: tuple[Entry, ...]) -> int:
+    return sum(len(each.model_dump_json(exclude_defaults=True).encode()) for each in entries)
 
 
 def identify(workspace: str, idempotency: str, now: datetime) -> str:

@@ -52,6 +52,26 @@ def forget() -> None:
     bucket.name.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _truthful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a route of `/v1` answers in any test is the model that it declares."""
+    from chalicelib.api import http
+
+    plainly = http._answered
+
+    def checked(ask: Any, asked: Any, given: Any, parameters: Any) -> Any:
+        made = plainly(ask, asked, given, parameters)
+        if asked.answers and made.status_code == asked.status and _json(made):
+            asked.answers.model_validate_json(made.body)
+        return made
+
+    monkeypatch.setattr(http, "_answered", checked)
+
+
+def _json(made: Any) -> bool:
+    return bool(made.headers.get("Content-Type") == "application/json")
+
+
 class Clock:
     """Time that moves when a test says so; it starts at the present, so that signatures are valid."""
 

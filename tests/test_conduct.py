@@ -258,3 +258,23 @@ def test_a_method_that_an_address_does_not_know_is_refused_in_a_sentence(site: S
 def test_an_address_longer_than_any_name_is_nothing(site: Site) -> None:
     assert refusal(site.call("GET", f"/v1/posts/{'x' * 3000}")) == (404, "unknown")
     assert refusal(site.call("GET", f"/v1/accounts/{'x' * 301}")) == (404, "unknown")
+
+
+def test_texts_that_no_item_of_the_table_holds_are_refused_in_a_sentence(site: Site, world: World) -> None:
+    account = world.connect("mastodon", clock.now()).id
+    entries = [{"text": "x" * 190_000}] * 3
+    given = {"when": "draft", "entries": entries, "accounts": [{"account": account}]}
+    assert refusal(site.call("POST", "/v1/posts", given)) == (422, "too-long")
+    post = made(site, world)
+    assert refusal(site.call("PUT", f"/v1/posts/{post}", given)) == (422, "too-long")
+
+
+def test_a_post_to_many_accounts_is_held_to_what_one_transaction_carries(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = [world.connect("mastodon", clock.now(), person).id for person in (0, 1)]
+    monkeypatch.setattr("chalicelib.compose.WHOLE", 250_000)
+    given = {"when": "draft", "entries": [{"text": "x" * 100_000}]}
+    assert site.call("POST", "/v1/posts", {**given, "accounts": [{"account": own[0]}]}).status_code == 201
+    both = {**given, "accounts": [{"account": each} for each in own]}
+    assert refusal(site.call("POST", "/v1/posts", both)) == (422, "too-long")
