@@ -21,7 +21,7 @@ from chalicelib.refusals import Refused
 from chalicelib.store import accounts, limits
 from chalicelib.store.people import Scope
 
-from .http import Ask, answer
+from .http import ROUTES, Ask, Route, answer
 
 log = logging.getLogger("lamppost")
 
@@ -83,9 +83,27 @@ def route(
         wrapped.__name__ = f"{view.__module__.rsplit('.', 1)[-1]}_{view.__name__}"
         where = f"/public/v1{path}"
         blueprint.route(where, methods=[method], content_types=list(types), name=wrapped.__name__)(wrapped)
+        ROUTES.append(_described(method, where, rule, view))
         return view
 
     return register
+
+
+def _described(method: str, where: str, rule: Rule, view: Callable[..., Any]) -> Route:
+    """The route among all others; Postiz's own description says what it answers."""
+    return Route(
+        method=method,
+        path=where,
+        scope=rule.scope,
+        body=rule.body,
+        query=None,
+        answers=None,
+        status=rule.status,
+        tagged=False,
+        matched=False,
+        repeatable=False,
+        view=view,
+    )
 
 
 def _run(request: Request, view: Callable[..., Any], rule: Rule, parameters: Mapping[str, str]) -> Response:
