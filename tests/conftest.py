@@ -10,6 +10,9 @@ import pytest
 
 from chalicelib import clock, queues, rates, renew, schedule, settings, vault
 from infra.sandbox import Sandbox, serve, stop
+from tests.canary import canaries
+
+__all__ = ["canaries"]
 
 #: What tests of the deployed path may see of the machine.
 KEPT = {"PATH", "HOME", "TMPDIR", "LANG", "VIRTUAL_ENV", "CI"}

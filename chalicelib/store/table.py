@@ -4,7 +4,7 @@ Costs are DynamoDB's: a read unit is 4 KB read consistently (half of one otherwi
 written, once more for each index whose keys or attributes change.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,6 +13,9 @@ from typing import Any
 from chalicelib.settings import client, settings
 
 Item = dict[str, Any]
+
+#: The longest key in bytes: DynamoDB's limit for the second half of one; none of ours comes near.
+LONGEST = 1024
 
 
 class Lost(Exception):
@@ -52,6 +55,8 @@ class Change:
 
 def get(key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
     """One item (1 read unit per 4 KB, half when not consistent)."""
+    if not _possible(key.values()):
+        return None
     found = client("dynamodb").get_item(TableName=settings().prefix, Key=pack(key), ConsistentRead=consistent)
     return unpack(found["Item"]) if "Item" in found else None
 
@@ -68,6 +73,8 @@ def put(item: Mapping[str, Any], *, new: bool = False) -> None:
 def change(key: Mapping[str, str], put: Mapping[str, Any], *, when: Any = None,
            add: Mapping[str, float] | None = None, before: bool = False) -> Item:  # fmt: skip
     """Changes attributes if `when` holds (1 write unit per KB); the whole item as it is afterwards, or was `before`."""
+    if not _possible(key.values()):
+        raise Lost
     request = Change(key, put, add or {}, when).request()
     with _losing():
         done = client("dynamodb").update_item(
@@ -80,6 +87,8 @@ def change(key: Mapping[str, str], put: Mapping[str, Any], *, when: Any = None,
 
 def take(key: Mapping[str, str]) -> Item | None:
     """Removes an item and returns it: of two takers one gets it (1 write unit)."""
+    if not _possible(key.values()):
+        return None
     done = client("dynamodb").delete_item(TableName=settings().prefix, Key=pack(key), ReturnValues="ALL_OLD")
     return unpack(done["Attributes"]) if done.get("Attributes") else None
 
@@ -90,6 +99,8 @@ def query(condition: Any, *, index: str = "", limit: int = 100, after: Mapping[s
     from boto3.dynamodb.conditions import ConditionExpressionBuilder
 
     built = ConditionExpressionBuilder().build_expression(condition, is_key_condition=True)
+    if not _possible(built.attribute_value_placeholders.values()):
+        return [], None
     request: dict[str, Any] = {
         "TableName": settings().prefix,
         "KeyConditionExpression": built.condition_expression,
@@ -143,6 +154,14 @@ def _with_condition(request: dict[str, Any], when: Any, values: dict[str, Any]) 
     if values:
         request["ExpressionAttributeValues"] = values
     return request
+
+
+def _possible(key: Iterable[Any]) -> bool:
+    """Whether anything can lie under a key: people name things by ids that DynamoDB would not even look for."""
+    try:
+        return all(0 < len(str(part).encode()) <= LONGEST for part in key)
+    except UnicodeEncodeError:  # half a letter
+        return False
 
 
 class _losing:  # noqa: N801  # reads as the statement it is

@@ -32,7 +32,7 @@ THINGS = {"account", "post", "delivery", "webhook", "sending", "media", "group",
 
 def meaning(path: str, parameter: str) -> str:
     """What a path parameter names; one that nobody has thought about is an error."""
-    found = MEANINGS.get((path, parameter)) or NAMES.get(parameter, parameter)
+    found = MEANINGS.get((path, parameter), NAMES.get(parameter, parameter))
     assert found in {*THINGS, *WORDS, "workspace"}, f"“{parameter}” of {path} is not known to tests/guard"
     return found
 
@@ -60,7 +60,7 @@ QUERIES = {
 }
 
 
-def _post(ids: Ids) -> dict[str, Any]:
+def post(ids: Ids) -> dict[str, Any]:
     return {
         "when": clock.iso(clock.now() + timedelta(hours=3)),
         "entries": [{"text": "A", "media": [{"id": ids["media"]}]}],
@@ -82,8 +82,8 @@ def _public_post(ids: Ids) -> dict[str, Any]:
 
 #: A body that passes, by method and path.
 BODIES: dict[tuple[str, str], Callable[[Ids], Any]] = {
-    ("POST", "/v1/posts"): _post,
-    ("POST", "/v1/posts/check"): _post,
+    ("POST", "/v1/posts"): post,
+    ("POST", "/v1/posts/check"): post,
     ("PATCH", "/v1/posts/{post}"): lambda ids: {"when": clock.iso(clock.now() + timedelta(hours=5))},
     ("POST", "/v1/deliveries/{delivery}/resolve"): lambda ids: {"outcome": "out"},
     ("PUT", "/v1/groups/{group}"): lambda ids: {"name": "Mine", "accounts": [ids["account"]]},
@@ -93,6 +93,7 @@ BODIES: dict[tuple[str, str], Callable[[Ids], Any]] = {
     ("POST", "/v1/media"): lambda ids: {"name": "a.png", "mime": "image/png", "size": 9},
     ("POST", "/v1/media/from-url"): lambda ids: {"url": "https://127.0.0.1/"},
     ("POST", "/v1/accounts/{account}/tools/{tool}"): lambda ids: {"parameters": {}},
+    ("PUT", "/v1/accounts/{account}/slots"): lambda ids: {"zone": "UTC", "slots": []},
     ("POST", "/public/v1/posts"): _public_post,
     ("PUT", "/public/v1/posts/{post}/status"): lambda ids: {"status": "draft"},
     ("PUT", "/public/v1/posts/{post}/settings"): lambda ids: {

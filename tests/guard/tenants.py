@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib import bucket, clock, hooks, library, people
+from chalicelib.settings import client, settings
 from chalicelib.store import groups
 from chalicelib.store import hooks as stored_hooks
 from chalicelib.store.groups import Group
 from chalicelib.store.people import issue_key
-from chalicelib.settings import client, settings
 from tests.contract.harness import picture
 from tests.world import World
 

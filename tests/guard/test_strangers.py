@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from chalice.test import Client
 
+import app
 from chalicelib import clock, people, rates
 from chalicelib.api.http import Route
 from chalicelib.store.people import Scope, issue_key
@@ -23,6 +23,8 @@ OPEN = {
     ("GET", "/media/{workspace}/{media}/{name}"): "platforms fetch files from there",
     ("GET", "/openapi.json"): "a description, the same for all",
     ("GET", "/docs"): "the same to read",
+    ("GET", "/mcp"): "only says that there is nothing to listen to",
+    ("DELETE", "/mcp"): "only says that there is nothing to end",
     ("GET", "/signin"): "takes a one-time link",
     ("POST", "/signin"): "takes a key",
     ("POST", "/signout"): "forgets a cookie",
@@ -34,8 +36,9 @@ OPEN = {
 }
 #: Pages: a stranger sees the way to sign in instead.
 PAGES = {"/", "/posts/{post}", "/failures", "/calendar", "/compose"}
+FORM = "application/x-www-form-urlencoded"
 SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
-MADE_UP = {thing: "00000000000000000000" for thing in THINGS} | {"delivery": "00000000000.0000000000"}
+MADE_UP = dict.fromkeys(THINGS, "00000000000000000000") | {"delivery": "00000000000.0000000000"}
 
 
 def name(route: Route) -> str:
@@ -151,7 +154,8 @@ def test_no_write_of_a_signed_in_browser_passes_without_its_token(client: Client
     for route in EVERY:
         if route.method in {"GET", "HEAD"}:
             continue
-        form = {"Content_Type": "application/x-www-form-urlencoded"} if route.scope is None else {}
+        takes = app.app.routes[route.path][route.method].content_types
+        form = {"Content_Type": FORM} if FORM in takes else {}
         for wrong in ({}, {"X_CSRF_Token": ""}, {"X_CSRF_Token": "x"}, {"X_CSRF_Token": other.csrf}):
             answer = ask(client, route, victim.ids, Cookie=f"lamppost={cookie}", **form, **wrong)
             closed = 401 if route.path.startswith(PUBLIC) else 403
