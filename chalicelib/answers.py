@@ -1,6 +1,10 @@
 """A platform's answer: read with suspicion, so that a surprise becomes a problem and never a crash."""
 
 import json
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +18,22 @@ if TYPE_CHECKING:
     import httpx2
 
 T = TypeVar("T")
+
+log = logging.getLogger("lamppost")
+
+
+@contextmanager
+def understood(title: str) -> Iterator[None]:
+    """Whatever a provider stumbles over in an answer is a `Retry`: a platform's odd answer is no crash of ours.
+
+    Not for `publish` and `look`: only the worker knows whether a commit was sent (`publish.py`).
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as strange:
+        log.warning("an answer was not understood", exc_info=True, extra={"platform": title})
+        sentence = f"{title} gave an answer that could not be read."
+        raise Retry(sentence, words=type(strange).__name__) from strange
 
 
 @dataclass(frozen=True)
@@ -39,15 +59,14 @@ class Answer:
     @property
     def text(self) -> str:
         """The body as text, at most a million characters of it."""
-        return self.response.content[:1_000_000].decode(self._charset, "replace")
+        return self._decoded(self.response.content[:1_000_000])
 
-    @property
-    def _charset(self) -> str:
+    def _decoded(self, content: bytes) -> str:
+        """By the charset that the answer names, if there is such a one and the bytes are of it."""
         try:
-            "".encode(name := self.response.charset_encoding or "utf-8")
-        except LookupError:
-            return "utf-8"
-        return name
+            return content.decode(self.response.charset_encoding or "utf-8", "replace")
+        except (LookupError, ValueError):
+            return content.decode("utf-8", "replace")
 
     @property
     def words(self) -> str:
@@ -58,9 +77,12 @@ class Answer:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, or None where it is not."""
+        """The body as JSON that can be kept and sent on, or None where it is not."""
         try:
-            return json.loads(self.response.content.decode(self._charset, "replace"))
+            found = json.loads(
+                self._decoded(self.response.content), parse_constant=lambda _: None, parse_float=_finite
+            )
+            return _whole_letters(found)
         except (ValueError, RecursionError):
             return None
 
@@ -69,26 +91,30 @@ class Answer:
     @overload
     def find(self, *path: str | int, default: T) -> Any | T: ...
     def find(self, *path: str | int, default: Any = None) -> Any:
-        """What lies at `path` in the body, or `default`."""
+        """What lies at `path` in the body, or `default`, whose type it has: anything else counts as missing."""
         here: Any = self.json
         for step in path:
             try:
                 here = _container(here)[step]
             except (KeyError, IndexError, TypeError):
                 return default
-        return default if here is None else here
+        return default if here is None else _like(here, default)
 
     def pick(self, *path: str | int) -> str:
-        """The text or number at `path` as text; a missing one is a `Retry`, or `Unsure` after a commit."""
+        """The text or number at `path` as text; a missing one is a `Retry`, or `Unsure` after a commit.
+
+        So is one with control characters: no id has them, and no address that is made of it could be asked for.
+        """
         found = self.find(*path)
-        if isinstance(found, str | int | float) and not isinstance(found, bool) and found != "":
-            return str(found)
+        if isinstance(found, str | int | float) and not isinstance(found, bool):
+            text = str(found)
+            if text and min(text) >= " ":
+                return text
         raise self.unreadable(f"no “{'.'.join(map(str, path))}”")
 
     def records(self, *path: str | int) -> list[dict[str, Any]]:
         """The objects of the list at `path`; none where there is no such list."""
-        found = self.find(*path)
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return listed(self.find(*path))
 
     def unreadable(self, why: str) -> Problem:
         """The problem of an answer that is a success by its status but cannot be understood."""
@@ -97,6 +123,52 @@ class Answer:
                 f"{self.title} took the post, but its answer could not be read ({why}).", words=self.words
             )
         return Retry(f"{self.title} gave an answer that could not be read ({why}).", words=self.words)
+
+
+def _finite(number: str) -> float | None:
+    found = float(number)
+    return found if math.isfinite(found) else None
+
+
+def _whole_letters(found: Any) -> Any:
+    """The same without halves of letters (lone surrogates), which nothing could store."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
+    return found
+
+
+def _like(found: Any, default: Any) -> Any:
+    """`found` where it is of `default`'s type, or a number in the other's writing; any where there is none."""
+    match default:
+        case None:
+            return found
+        case str() if isinstance(found, int | float) and not isinstance(found, bool):
+            return str(found)
+        case int() if not isinstance(default, bool):
+            return whole(found, default)
+    return found if isinstance(found, type(default)) else default
+
+
+def whole(found: Any, default: int = 0) -> int:
+    """A whole number, also one written as text; `default` for anything else."""
+    try:
+        return int(found) if not isinstance(found, float) or math.isfinite(found) else default
+    except (TypeError, ValueError):
+        return default
+
+
+def within(found: Any, *path: str) -> Any:
+    """What lies at `path` in a record, or None; what is no record holds nothing."""
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def listed(found: Any) -> list[dict[str, Any]]:
+    """The records of what should be a list of them."""
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _container(found: Any) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from . import oauth, vault
+from .answers import understood
 from .keep import keep
 from .models import Account, Choice, Profile, Token
 from .problems import Blocked, Reconnect, Rejected
@@ -107,7 +108,8 @@ def submit(platform: str, given: Mapping[str, str], state: str, browser: str, no
     provider = provider_of(platform)
     kept = _recall(provider, {"state": state}, browser, now)
     session = host_session(provider, kept["host"] or provider.place(dict(given), vault.secrets()), now)
-    session.token = provider.login(session, dict(given))
+    with understood(provider.title):
+        session.token = provider.login(session, dict(given))
     return _welcome(session, kept, now)
 
 
@@ -175,14 +177,16 @@ def _granted(
             f"({', '.join(sorted(lacking))} missing). Connect again and leave all of them ticked."
         )
     session.token = token
-    return session.provider.upgrade(session, token)
+    with understood(session.provider.title):
+        return session.provider.upgrade(session, token)
 
 
 def _exchanged(
     session: Session, auth: OAuth1 | OAuth2, query: Mapping[str, str], kept: Mapping[str, str]
 ) -> Token:
     try:
-        return oauth.exchange(session, auth, settings().callback(session.provider.key), query, kept)
+        with understood(session.provider.title):
+            return oauth.exchange(session, auth, settings().callback(session.provider.key), query, kept)
     except Blocked as unknown:
         if not overrides(session.provider, "register"):
             raise
@@ -196,10 +200,12 @@ def _welcome(session: Session, kept: Mapping[str, Any], now: datetime) -> Finish
     provider, workspace = session.provider, kept["workspace"]
     known = {"platform": provider.key, "workspace": workspace, "back": kept.get("back", "")}
     if not overrides(provider, "choices"):
-        profile, grant = provider.me(session), secrets.token_hex(8)
+        with understood(provider.title):
+            profile, grant = provider.me(session), secrets.token_hex(8)
         account = keep(workspace, provider.key, session.host, profile, session.token, grant, now)
         return Finished(accounts=(account,), **known)
-    found = provider.choices(session)
+    with understood(provider.title):
+        found = provider.choices(session)
     if not found:
         raise Rejected(f"{provider.title} shows nothing of yours that could be connected here.")
     if len(found) == 1:

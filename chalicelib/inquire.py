@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from . import renew
+from .answers import understood
 from .models import Account, Grant
 from .problems import Expired, Reconnect
 from .sessions import Session
@@ -20,13 +21,19 @@ def inquire(account: Account, now: datetime, question: Callable[[Session], T]) -
         if renew.must_refresh(grant, now):
             grant = renew.refresh(account, grant, now)
         try:
-            return question(renew.session_for(account, now, grant))
+            return _asked(account, now, grant, question)
         except Expired as expired:
             grant = _renewed(account, grant, expired, now)
         return _again(account, grant, now, question)
     except Reconnect as refused:
         renew.need(account, refused, now, grant)
         raise
+
+
+def _asked(account: Account, now: datetime, grant: Grant, question: Callable[[Session], T]) -> T:
+    session = renew.session_for(account, now, grant)
+    with understood(session.provider.title):
+        return question(session)
 
 
 def _renewed(account: Account, grant: Grant, expired: Expired, now: datetime) -> Grant:
@@ -37,6 +44,6 @@ def _renewed(account: Account, grant: Grant, expired: Expired, now: datetime) ->
 
 def _again(account: Account, grant: Grant, now: datetime, question: Callable[[Session], T]) -> T:
     try:
-        return question(renew.session_for(account, now, grant))
+        return _asked(account, now, grant, question)
     except Expired as expired:
         raise Reconnect(expired.sentence, words=expired.words) from expired

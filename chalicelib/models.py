@@ -13,9 +13,10 @@ Health = Literal["fine", "reconnect", "disconnected"]
 
 
 class Model(BaseModel):
-    """Frozen, and strict about names: an unknown field is a mistake, not a wish."""
+    """Frozen, and strict about names: an unknown field is a mistake, not a wish. What does not fit is not repeated
+    in the error, since it may be a secret."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Media(Model):

@@ -114,17 +114,23 @@ def token_of(session: "Session", auth: OAuth2, answer: Mapping[str, Any]) -> Tok
     access = answer.get("access_token")
     if not isinstance(access, str) or not access:
         raise Reconnect(f"{session.provider.title} did not give access. Connect again.")
-    scopes = answer.get("scope") or ()
+    scopes, refresh = answer.get("scope"), answer.get("refresh_token")
     return Token(
         access=access,
-        refresh=answer.get("refresh_token") or None,
+        refresh=refresh if isinstance(refresh, str) and refresh else None,
         expires=_until(session, answer.get("expires_in") or auth.lifetime),
         refresh_expires=_until(
             session, answer.get("refresh_token_expires_in") or answer.get("refresh_expires_in")
         ),
-        scopes=tuple(scopes.replace(",", " ").split()) if isinstance(scopes, str) else tuple(scopes),
+        scopes=_scopes(scopes),
         data={name: answer[name] for name in auth.keep if name in answer},
     )
+
+
+def _scopes(given: Any) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return tuple(given.replace(",", " ").split())
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()
 
 
 def _until(session: "Session", seconds: Any) -> Any:
@@ -188,7 +194,7 @@ def _speak(session: "Session", call: Callable[..., Any], *args: Any, **parts: An
         raise Retry(f"{title} did not answer the sign-in.", words=type(lost).__name__) from lost
     except OAuthError as refused:
         raise Reconnect(f"{title} refused the access. Connect again.", words=str(refused)) from refused
-    except (ValueError, TypeError, KeyError) as strange:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as strange:
         raise Retry(
             f"{title} gave an answer that could not be read.", words=type(strange).__name__
         ) from strange
@@ -213,11 +219,11 @@ def _way(session: "Session", auth: OAuth2 | None = None) -> Any:
                 headers=headers,
                 content=_renamed(request.read().decode(), auth) if auth else request.read(),
             )
-            if (
-                problem := session.provider.judge_grant(Answer(response, session.provider.title))
-            ) is not None:
+            answer = Answer(response, session.provider.title)
+            if (problem := session.provider.judge_grant(answer)) is not None:
                 raise problem
-            kept = {"content-type": response.headers.get("content-type", "application/json")}
-            return httpx2.Response(response.status_code, headers=kept, content=response.content)
+            kind = answer.header("content-type").partition(";")[0] or "application/json"
+            headers = {"content-type": f"{kind}; charset=utf-8"}
+            return httpx2.Response(response.status_code, headers=headers, content=answer.text.encode())
 
     return Way()

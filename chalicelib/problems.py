@@ -12,6 +12,9 @@ Problem
 
 from dataclasses import dataclass
 
+#: The longest wait that is taken from a platform, in seconds: a month, as its quotas have; more is a mistake of its.
+LONGEST = 31 * 86_400.0
+
 
 class Problem(Exception):
     """A sentence for the person, the platform's own words, and seconds to wait where that is known."""
@@ -20,7 +23,12 @@ class Problem(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.words = words[:2000]
-        self.after = after
+        self.after = None if after is None else _bearable(after)
+
+
+def _bearable(seconds: float) -> float | None:
+    """A wait between none and the longest; a number that is none is no wait."""
+    return None if seconds != seconds else min(LONGEST, max(0.0, seconds))
 
 
 class Retry(Problem):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from . import notify, vault
+from .answers import understood
 from .models import Account, Grant, Token, Trouble
 from .problems import Problem, Reconnect, Retry
 from .providers import PROVIDERS
@@ -50,7 +51,8 @@ def _app_at(session: Session, *, register: bool) -> dict[str, str]:
     platform, host = session.provider.key, session.host
     known = apps.read(platform, host)
     if known is None and register:
-        made = session.provider.register(session, settings().callback(platform))
+        with understood(session.provider.title):
+            made = session.provider.register(session, settings().callback(platform))
         sealed = {name: vault.seal_text(value, purpose=f"app {host}") for name, value in made.items()}
         apps.save(platform, host, sealed)
         return made
@@ -94,7 +96,8 @@ def refresh(account: Account, grant: Grant, now: datetime) -> Grant:
         return _refreshed_by_another(grant)
     session = session_for(account, now, grant)
     try:
-        token = session.provider.refresh(session)
+        with understood(session.provider.title):
+            token = session.provider.refresh(session)
     except Problem:
         grants.unlock(grant)
         raise

@@ -102,10 +102,11 @@ class Session:
 
         url = url if "://" in url else self.provider.base(self) + url
         headers = {**self.provider.headers, **(parts.pop("headers", None) or {})}
-        if signed:
-            headers = {**self.provider.auth_for(self).sign(self, method, _with_query(url, parts)), **headers}
         title = self.provider.title
         try:
+            if signed:
+                signature = self.provider.auth_for(self).sign(self, method, _with_query(url, parts))
+                headers = {**signature, **headers}
             response = self.wire.send(
                 self.provider.key,
                 method,
@@ -120,6 +121,10 @@ class Session:
             ) from lost
         except Unsafe as unsafe:
             raise Rejected(f"{title} cannot be reached there. {unsafe}") from unsafe
+        except (httpx2.InvalidURL, UnicodeEncodeError) as strange:
+            raise Retry(
+                f"{title} named something that cannot be sent.", words=type(strange).__name__
+            ) from strange
         except httpx2.HTTPError as lost:
             raise self._silence(committed, title, lost) from lost
         answer = Answer(response, title, committed)

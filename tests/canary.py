@@ -70,6 +70,7 @@ def canaries(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
     listen(aviary, monkeypatch)
     ear, root = Ear(aviary), logging.getLogger()
     loggers = [root, logging.getLogger("lamppost")]
+    loggers[1].setLevel(logging.INFO)  # as the workers have it
     for each in loggers:
         each.addHandler(ear)
     yield aviary

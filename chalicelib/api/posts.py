@@ -7,6 +7,7 @@ from chalice.app import Blueprint
 from pydantic import Field
 
 from chalicelib import clock, compose, counts, decide, renew, rewrite
+from chalicelib.answers import understood
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
@@ -151,7 +152,8 @@ def metrics(ask: Ask, delivery: str) -> Any:
     session = renew.session_for(account, clock.now())
     if not session.provider.tells_numbers:
         raise Refused(409, "no-numbers", f"{session.provider.title} tells no numbers.")
-    return {"entries": [session.provider.metrics(session, receipt) for receipt in found.receipts]}
+    with understood(session.provider.title):
+        return {"entries": [session.provider.metrics(session, receipt) for receipt in found.receipts]}
 
 
 def _still_open(workspace: str, post: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib import clock, renew
+from chalicelib.answers import understood
 from chalicelib.providers import PROVIDERS
 from chalicelib.providers.base import tools
 from chalicelib.refusals import Refused
@@ -45,4 +46,5 @@ def use(ask: Ask, given: Asked, account: str, tool: str) -> Any:
     except TypeError as lacking:
         needed = ", ".join(known.parameters)
         raise Refused(422, "lacking-parameter", f"“{tool}” needs: {needed}.") from lacking
-    return {"results": method(session, **given.parameters)}
+    with understood(provider.title):
+        return {"results": method(session, **given.parameters)}

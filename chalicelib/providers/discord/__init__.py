@@ -200,7 +200,7 @@ class Discord(Provider):
             raise
         if str(found.find("guild_id")) != job.me.remote:
             raise Rejected("This channel is not one of the connected Discord server; pick another.")
-        if found.find("type") not in _POSTABLE:
+        if found.find("type", default=-1) not in _POSTABLE:
             raise Rejected("This kind of Discord channel takes no such message.")
         return {"id": found.pick("id"), "type": found.find("type"), "flags": found.find("flags", default=0)}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ...answers import within
 from ..base import (
     Account,
     Choice,
@@ -224,7 +225,7 @@ class Facebook(FacebookLogin):
 
 
 def page_profile(page: dict[str, Any]) -> Profile:
-    picture = ((page.get("picture") or {}).get("data") or {}).get("url") or ""
+    picture = within(page, "picture", "data", "url") or ""
     return Profile(
         id=str(page["id"]), name=page.get("name") or "", handle=page.get("username") or "", picture=picture
     )

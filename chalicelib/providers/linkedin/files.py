@@ -42,6 +42,14 @@ def available(job: Job, urn: str) -> bool:
     return bool(answer.find("status") == "AVAILABLE")
 
 
+def _urn(begun: Answer, what: str) -> str:
+    """The name of a file that is about to be uploaded."""
+    found = begun.pick("value", what)
+    if not found.startswith(f"urn:li:{what}:"):
+        raise begun.unreadable(f"“value.{what}” is no URN")
+    return found
+
+
 def kind(urn: str) -> str:
     """`image`, `video` or `document`, from `urn:li:image:…`."""
     return urn.split(":")[2]
@@ -91,14 +99,14 @@ def _card(job: Job, owner: str, state: State) -> str:
 def _put(job: Job, what: str, owner: str, data: bytes, mime: str) -> str:
     begun = _begin(job, f"{what}s", owner)
     job.ask("PUT", begun.pick("value", "uploadUrl"), content=data, headers={"Content-Type": mime})
-    return begun.pick("value", what)
+    return _urn(begun, what)
 
 
 def _document(file: File, job: Job, owner: str, state: State) -> str:
     begun = _begin(job, "documents", owner)
     headers = {"Content-Type": file.media.mime, "Content-Length": str(file.media.size)}
     job.ask("PUT", begun.pick("value", "uploadUrl"), content=_ranges(file), headers=headers)
-    return begun.pick("value", "document")
+    return _urn(begun, "document")
 
 
 def _ranges(file: File) -> Iterator[bytes]:
@@ -135,7 +143,7 @@ def _begin_video(file: File, job: Job, owner: str) -> State:
         job, "videos", owner, fileSizeBytes=file.media.size, uploadCaptions=False, uploadThumbnail=False
     )
     return {
-        "urn": begun.pick("value", "video"),
+        "urn": _urn(begun, "video"),
         "token": begun.find("value", "uploadToken", default=""),
         "parts": _parts(begun),
         "etags": [],

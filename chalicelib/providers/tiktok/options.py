@@ -94,7 +94,8 @@ def unfit(entries: Sequence[Entry]) -> list[str]:
 def must_be_allowed(job: Job, creator: Answer) -> None:
     """What the person allows in TikTok's app at this moment: anything else would fail there, or be refused."""
     options: TikTokOptions = job.options
-    allowed: list[str] = creator.find("data", "privacy_level_options", default=[])
+    told: list[Any] = creator.find("data", "privacy_level_options", default=[])
+    allowed = [each for each in told if isinstance(each, str)]
     if options.privacy_level not in allowed:
         raise Rejected(
             f"This TikTok account may post to {', '.join(allowed) or 'nobody'} now, not to {options.privacy_level}.",
