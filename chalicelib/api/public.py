@@ -102,6 +102,7 @@ def _described(method: str, where: str, rule: Rule, view: Callable[..., Any]) ->
         tagged=False,
         matched=False,
         repeatable=False,
+        keyed=False,
         view=view,
     )
 
