@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from . import clock, notify, schedule
 from .models import Account, Delivery, Entry, Model, Post
+from .models import Target as Target
 from .providers import PROVIDERS
 from .providers.base import Complaint
 from .refusals import Refused
@@ -27,14 +28,6 @@ AHEAD = timedelta(days=366 * 5)
 MOST = 99
 #: Bytes of a delivery's texts and options, and of all a post's; DynamoDB ends at 400 KB an item, 4 MB a transaction.
 ONE, WHOLE = 350_000, 3_500_000
-
-
-class Target(Model):
-    """One account of a post: its own entries where it says something else, and its platform's options."""
-
-    account: str
-    entries: tuple[Entry, ...] | None = None
-    options: dict[str, Any] = {}
 
 
 class Draft(Model):

@@ -70,7 +70,7 @@ def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
         )
     _no_doubt(delivery)
     done = _alter(delivery, state="cancelled", next=None)
-    _unschedule(done)
+    unschedule(done)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
 
@@ -167,12 +167,12 @@ def _change_all(
             409, "changed-meanwhile", "It has just changed: look again before you decide."
         ) from lost
     for after in altered:
-        _unschedule(after)
+        unschedule(after)
         arrange(after, now)
         notify.tell("post.updated", after.workspace, outcomes.told(after))
 
 
-def _unschedule(delivery: Delivery) -> None:
+def unschedule(delivery: Delivery) -> None:
     """Drops a schedule that is no longer wanted; one that fires all the same finds a newer version."""
     try:
         schedule.clear(delivery.id)

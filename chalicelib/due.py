@@ -9,7 +9,8 @@ from .models import Delivery, Message, Trouble
 from .providers import PROVIDERS
 from .providers.base import Pace, Provider
 from .states import LIVE
-from .store import deliveries, grants, keys, paces, pauses
+from .store import deliveries, grants, keys, paces, pauses, series
+from .store.series import Series
 from .store.table import Item, Lost
 
 log = logging.getLogger("lamppost")
@@ -20,6 +21,8 @@ NOW = timedelta(milliseconds=50)
 LAST = 10.0
 #: When the sweeper looks again at an item that it could not read.
 UNREADABLE = timedelta(hours=1)
+#: And when again at a series at which it stumbled.
+STUMBLED = timedelta(minutes=5)
 
 
 def release(message: Message) -> None:
@@ -116,7 +119,7 @@ def _nudge(item: Item, now: datetime) -> None:
 
 def _wake(item: Item, now: datetime) -> None:
     try:
-        grant, delivery = grants.of_item(item), deliveries.of_item(item)
+        grant, delivery, repeating = grants.of_item(item), deliveries.of_item(item), series.of_item(item)
     except (
         ValueError
     ):  # of another version of ours, perhaps; at the head of the line it would keep all others out
@@ -125,9 +128,24 @@ def _wake(item: Item, now: datetime) -> None:
         return
     if grant is not None:
         renew.tend(grant, now)
+    elif repeating is not None:
+        _go_on(repeating, item, now)
     elif delivery is not None and delivery.state in LIVE:
         deliveries.snooze(delivery, now + _patience(delivery, now))
         queues.post_due(deliveries.message(delivery))
+
+
+def _go_on(repeating: Series, item: Item, now: datetime) -> None:
+    """Makes a series' next occurrence; one at which this stumbles is left alone for a while: others lie ahead."""
+    from . import recur
+
+    try:
+        recur.fill(repeating, now)
+    except Lost:
+        raise
+    except Exception:
+        deliveries.shelve(item, now + STUMBLED)
+        raise
 
 
 def _patience(delivery: Delivery, now: datetime) -> timedelta:

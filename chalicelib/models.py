@@ -174,10 +174,19 @@ class Delivery(Model):
         return {"entry": work["entry"], "state": {"done": done}} if done else None
 
 
+class Target(Model):
+    """One account of a post: its own entries where it says something else, and its platform's options."""
+
+    account: str
+    entries: tuple[Entry, ...] | None = None
+    options: dict[str, Any] = {}
+
+
 class Post(Model):
     """What a person composed for one or more accounts; its state is computed from its deliveries.
 
     `apart`: not all of them are due when it is.
+    `series` is what it is an occurrence of, if it is one, and `number` which: the first is 0.
     """
 
     workspace: str
@@ -189,6 +198,8 @@ class Post(Model):
     created: datetime
     version: int = 1
     apart: bool = False
+    series: str = ""
+    number: int = 0
 
 
 class Published(Model):

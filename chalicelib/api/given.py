@@ -10,7 +10,8 @@ from chalicelib import clock, timetables
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Entry, Media
 from chalicelib.refusals import Refused
-from chalicelib.slots import local_to_utc
+from chalicelib.rhythm import Repeat, Rhythm, rhythm
+from chalicelib.slots import local_to_utc, zone_named
 from chalicelib.store import files
 
 
@@ -45,11 +46,15 @@ class GivenTarget(Given):
     options: dict[str, Any] = Field(default={}, description="The platform's own options, by its schema.")
 
 
+class GivenRepeat(Repeat):
+    """Every so many days or weeks, at the local time in the post's zone; an end is needed: `until`, `times`, or both."""
+
+
 class NewPost(Given):
     """`when` is `now`, `draft`, `next-free-slot`, or a moment: ISO 8601 with an offset, or local to `zone`."""
 
     when: str = Field(
-        description="`now`, `draft`, or a moment: 2026-12-24T18:00:00+01:00, or local to `zone` without an offset."
+        description="`now`, `next-free-slot`, `draft`, or a moment: 2026-12-24T18:00:00+01:00, or local to `zone` without an offset."
     )
     zone: str = Field("UTC", description="An IANA time zone, as Europe/Berlin.")
     entries: list[GivenEntry] = Field(
@@ -57,6 +62,9 @@ class NewPost(Given):
     )
     accounts: list[GivenTarget] = Field(max_length=200, description="Where it goes out.")
     tags: list[str] = Field(default=[], max_length=50, description="Words to find it by; never published.")
+    repeat: GivenRepeat | None = Field(
+        None, description="Every so many days or weeks at this local time, until an end."
+    )
 
 
 # -- what it means here --------------------------------------------------------------------------------------
@@ -66,8 +74,8 @@ def draft(workspace: str, given: NewPost, now: datetime, *, look: bool = False) 
     """What a client gave as what can be checked and saved; `look` takes no slot."""
     due, _ = due_of(workspace, given, now, look=look)
     return Draft(
-        entries=_entries(workspace, given.entries),
-        targets=tuple(_target(workspace, each) for each in given.accounts),
+        entries=entries(workspace, given.entries),
+        targets=targets(workspace, given.accounts),
         due=due,
         zone=given.zone,
         draft=given.when == "draft",
@@ -81,12 +89,37 @@ def due_of(workspace: str, given: NewPost, now: datetime, *, look: bool = True) 
     return moment(workspace, given.when, given.zone, now, lambda: named, look=look)
 
 
+def moments(given: NewPost, due: datetime) -> Rhythm | None:
+    """When a post goes out again and again, if it does: by the local time asked for, else by that of `due`."""
+    if given.repeat is None:
+        return None
+    if given.when == "draft":
+        sentence = "A draft does not repeat. Choose a time, or leave out “repeat”."
+        raise Refused(422, "draft-repeats", sentence)
+    try:
+        return rhythm(given.repeat, local_of(given.when, given.zone, due), due, given.zone)
+    except ValueError as wrong:
+        raise Refused(422, "bad-repeat", str(wrong)) from wrong
+
+
+def local_of(when: str, zone: str, due: datetime) -> datetime:
+    """The local time that `when` asked for, whether it exists or not; else what `due` is there."""
+    try:
+        return _local(when)
+    except ValueError:
+        return due.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
+
+
+def targets(workspace: str, given: Sequence[GivenTarget]) -> tuple[Target, ...]:
+    return tuple(_target(workspace, each) for each in given)
+
+
 def _target(workspace: str, given: GivenTarget) -> Target:
-    entries = None if given.entries is None else _entries(workspace, given.entries)
-    return Target(account=given.account, entries=entries, options=given.options)
+    own = None if given.entries is None else entries(workspace, given.entries)
+    return Target(account=given.account, entries=own, options=given.options)
 
 
-def _entries(workspace: str, given: list[GivenEntry]) -> tuple[Entry, ...]:
+def entries(workspace: str, given: Sequence[GivenEntry]) -> tuple[Entry, ...]:
     return tuple(
         Entry(text=each.text, media=tuple(_media(workspace, file) for file in each.media), delay=each.delay)
         for each in given

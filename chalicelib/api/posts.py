@@ -6,7 +6,7 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib import clock, compose, counts, decide, renew, rewrite
+from chalicelib import clock, compose, counts, decide, recur, renew, rewrite
 from chalicelib.answers import understood
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
@@ -14,7 +14,7 @@ from chalicelib.refusals import Refused
 from chalicelib.states import OPEN, of_post
 from chalicelib.store import accounts, posts
 
-from .given import Given, NewPost, draft, due_of, moment
+from .given import Given, NewPost, draft, due_of, moment, moments
 from .http import Ask, answer, route, tag
 from .shapes import DeliveryShown, NumbersShown, PostChecked, PostEdited, PostShown, PostsShown, Span
 
@@ -176,18 +176,23 @@ def _matched(ask: Ask, post: str) -> Found | None:
 def made(workspace: str, given: NewPost, key: str) -> dict[str, Any]:
     """A post saved and scheduled; the same idempotency key again answers with the first."""
     now = clock.now()
-    return shown(*compose.save(workspace, draft(workspace, given, now), now, key[:200]))
+    wanted = draft(workspace, given, now)
+    if repeats := moments(given, wanted.due):
+        return shown(*recur.begin(workspace, wanted, repeats, now, key[:200]))
+    return shown(*compose.save(workspace, wanted, now, key[:200]))
 
 
 def checked(workspace: str, given: NewPost) -> dict[str, Any]:
     """What stands in the way of a post, its lengths, and the moment that was understood."""
     now = clock.now()
     wanted = draft(workspace, given, now, look=True)
+    repeats = moments(given, wanted.due)
     return {
         "complaints": compose.check(workspace, wanted, now),
         "counts": counts.counted(workspace, wanted),
         "due": clock.iso(wanted.due),
-        "said": due_of(workspace, given, now)[1],
+        "said": due_of(workspace, given, now)[1] or (repeats.said if repeats else ""),
+        "repeats": {"times": repeats.count, "last": clock.iso(repeats.last)} if repeats else None,
     }
 
 

@@ -71,7 +71,10 @@ class DeliveryShown(Shown):
 
 
 class PostShown(Shown):
-    """A post with every delivery; `state` follows from theirs."""
+    """A post with every delivery; `state` follows from theirs.
+
+    `series` is what it is an occurrence of, or empty, and `number` which: the first is 0.
+    """
 
     id: str
     due: datetime
@@ -80,6 +83,8 @@ class PostShown(Shown):
     tags: list[str]
     created: datetime
     version: int
+    series: str
+    number: int
     state: str
     deliveries: list[DeliveryShown]
 
@@ -104,6 +109,13 @@ class DeliveriesShown(Shown):
     next: str | None
 
 
+class Repeats(Shown):
+    """How often a post goes out altogether, and when for the last time."""
+
+    times: int
+    last: datetime
+
+
 class PostChecked(Shown):
     """What stands in the way, each entry's length as its platform counts, and the moment that was understood."""
 
@@ -111,6 +123,7 @@ class PostChecked(Shown):
     counts: dict[str, Any] | list[Any]
     due: datetime
     said: str = Field(description="What is to be said about the moment: a local time that does not exist …")
+    repeats: Repeats | None
 
 
 class NumbersShown(Shown):

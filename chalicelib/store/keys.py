@@ -9,6 +9,7 @@
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
 | timetable| `w#<ws>`             | `timetable#<account>`|                                                           |
 | reserved | `w#<ws>#a#<account>` | `reserved#<moment>`  |                                                           |
+| series   | `w#<ws>`             | `series#<id>`        | by_wake: when its next post should be made                |
 | group    | `w#<ws>`             | `group#<id>`         |                                                           |
 | hook     | `w#<ws>`             | `hook#<id>`          |                                                           |
 | sending  | `w#<ws>#h#<hook>`    | `sending#<id>`       |                                                           |
@@ -64,6 +65,10 @@ def timetable(ws: str, account: str) -> Key:
 
 def reserved(ws: str, account: str, at: datetime) -> Key:
     return {"pk": f"w#{ws}#a#{account}", "sk": f"reserved#{iso(at)}"}
+
+
+def series(ws: str, series: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"series#{series}"}
 
 
 def group(ws: str, group: str) -> Key:

@@ -10,13 +10,18 @@ from chalicelib.models import Delivery, Post
 
 from . import deliveries, keys, table
 from .records import item, model
-from .table import Change
+from .table import Change, Item
 
 
 def save(post: Post, parts: Sequence[Delivery]) -> None:
     """A new post and its deliveries, all or nothing; `Lost` if it is there already (2 write units per KB)."""
+    table.together(fresh(post, parts), token=post.id)
+
+
+def fresh(post: Post, parts: Sequence[Delivery]) -> list[Item]:
+    """The items of a new post, for the transaction that saves it."""
     whole = item(post, keys.post(post.workspace, post.id), keys.by_due(post.workspace, post.due, post.id))
-    table.together([whole, *map(deliveries.fresh, parts)], token=post.id)
+    return [whole, *map(deliveries.fresh, parts)]
 
 
 def read(workspace: str, post: str) -> tuple[Post, list[Delivery]] | None:
