@@ -12,6 +12,7 @@ from chalicelib import clock, library, people, publish
 from chalicelib.models import Account, Delivery, State, Trouble
 from chalicelib.providers import PROVIDERS
 from chalicelib.store import accounts, deliveries, files, posts
+from chalicelib.store import series as store
 from chalicelib.store.people import issue_key
 from infra.sandbox import Sandbox
 from tests import described
@@ -393,10 +394,25 @@ def test_a_date_a_little_past_means_now_and_one_long_past_is_refused(
     assert "past" in answer.json_body["message"]
 
 
-def test_a_repetition_is_refused_and_not_forgotten(postiz: Postiz, ada: Account) -> None:
-    answer = postiz.call("POST", "/posts", body([ada], inter=7))
+def test_inter_repeats_a_post_every_so_many_days(postiz: Postiz, ada: Account) -> None:
+    (post,) = postiz.create([ada], inter=7)
+    first = posts.read("home", stored(post).post)
+    assert first is not None
+    series = store.read("home", first[0].series)
+    assert series is not None
+    assert (series.rhythm.every, series.rhythm.count) == (7, 105)
+    assert [each.due - first[0].due for each in series.ahead] == [timedelta(days=7 * n) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"inter": 2.5}, {"inter": 400}, {"inter": -1}, {"inter": 7, "type": "draft"}]
+)
+def test_a_repetition_that_cannot_be_is_refused_and_not_forgotten(
+    postiz: Postiz, ada: Account, wrong: dict[str, Any]
+) -> None:
+    answer = postiz.call("POST", "/posts", body([ada], **wrong))
     assert answer.status_code == 400
-    assert "inter" in answer.json_body["message"]
+    assert "inter" in str(answer.json_body["message"])
 
 
 def test_the_same_idempotency_key_makes_no_second_post(postiz: Postiz, ada: Account) -> None:

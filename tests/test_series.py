@@ -67,7 +67,7 @@ def test_three_occurrences_lie_ahead_at_the_same_local_time(site: Site, account:
     first = begun(site, account)
     found = read(site, first["series"])
     assert (first["number"], found["state"], found["times"]) == (0, "running", 6)
-    assert [each["post"] for each in found["coming"]][0] == first["id"]
+    assert found["coming"][0]["post"] == first["id"]
     assert [f"{each:%H:%M}" for each in dues(found)] == ["09:00"] * 3
     assert len({each.date() for each in dues(found)}) == 3
     assert [each["id"] for each in site.call("GET", "/v1/series").json_body["series"]] == [first["series"]]

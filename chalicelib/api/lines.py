@@ -1,7 +1,7 @@
 """What the dashboard lists, as its templates want it: posts as lines, accounts with how they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.models import Account, Delivery, Media, Post, State
@@ -23,6 +23,7 @@ class Line:
     media: tuple[Media, ...]
     entries: int
     parts: Sequence[Delivery]
+    series: str = ""
 
     @property
     def state(self) -> State:
@@ -55,7 +56,7 @@ class Channel:
 def of(post: Post, parts: Sequence[Delivery]) -> Line:
     """A post's line; where every account says something of its own, the first one's words."""
     entries = post.entries or next((part.entries for part in parts), ())
-    return _line(post.id, post.due, entries, parts)
+    return replace(_line(post.id, post.due, entries, parts), series=post.series)
 
 
 def _line(post: str, due: datetime, entries: Sequence[object], parts: Sequence[Delivery]) -> Line:

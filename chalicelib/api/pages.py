@@ -14,7 +14,7 @@ from chalicelib.people import STAY
 from chalicelib.providers import PROVIDERS
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
-from chalicelib.store import accounts, lists, posts
+from chalicelib.store import accounts, lists, posts, series
 
 from . import lines
 from .http import COOKIE, Ask, kept_cookie, page, redirect, respond, route
@@ -33,7 +33,7 @@ TYPES = {
 AHEAD = timedelta(days=366 * 5)
 
 #: An address of our own to come back to after signing in.
-_OURS = re.compile(r"/[\w.-]+(/[\w.-]+)?", re.ASCII)
+_OURS = re.compile(r"/[\w.-]+(/[\w.-]+){0,2}", re.ASCII)
 
 
 def shown(ask: Ask, here: str, template: str, values: Callable[[], dict[str, Any]]) -> Response:
@@ -87,7 +87,9 @@ def post_page(ask: Ask, post: str) -> Any:
     def values() -> dict[str, Any]:
         head, parts = decide.load(ask.workspace, post)
         own = _by_id(accounts.all_of(ask.workspace))
-        return {"post": head, "line": lines.of(head, parts), "accounts": own, "soonest": lines.soonest(parts)}
+        repeating = series.read(ask.workspace, head.series) if head.series else None
+        known = {"post": head, "line": lines.of(head, parts), "accounts": own, "series": repeating}
+        return {**known, "soonest": lines.soonest(parts)}
 
     return shown(ask, f"/posts/{post}", "post.html", values)
 
@@ -102,6 +104,19 @@ def failures(ask: Ask) -> Any:
         return {"accounts": own, "troubled": lines.latest(waiting)}
 
     return shown(ask, "/failures", "failures.html", values)
+
+
+@route(blueprint, "GET", "/accounts/{account}/times", scope=None)
+def times(ask: Ask, account: str) -> Any:
+    """An account's weekly timetable, to be changed."""
+
+    def values() -> dict[str, Any]:
+        found = accounts.read(ask.workspace, account)
+        if found is None or found.health == "disconnected":
+            raise Refused(404, "unknown-account", "There is no such account here.")
+        return {"account": found}
+
+    return shown(ask, f"/accounts/{account}/times", "times.html", values)
 
 
 @route(blueprint, "GET", "/calendar", scope=None)

@@ -7,11 +7,12 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import clock, compose, edit
+from chalicelib import clock, compose, edit, recur
 from chalicelib.compose import Draft, Target
 from chalicelib.edit import Edit
 from chalicelib.models import Account, Delivery, Entry
 from chalicelib.refusals import Refused
+from chalicelib.rhythm import Rhythm, longest, rhythm
 from chalicelib.store import agenda, deliveries, groups
 
 from . import public_bodies as bodies
@@ -26,6 +27,8 @@ blueprint = Blueprint(__name__)
 
 #: Posts in one answer: there are no pages, and a Lambda's answer is 6 MB at the most.
 MOST = 2000
+#: The longest that `inter` may be, in days.
+MOST_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,10 @@ class Part:
 @route(blueprint, "POST", "/posts", scope="write", body=NewPosts, counted=True)
 def create(ask: Ask, given: NewPosts) -> Any:
     """Saves posts and schedules them; all that are asked for are checked before the first is saved."""
-    if given.inter:
-        raise refusal(400, "Lamppost repeats no posts; leave out “inter” and send each post by itself.")
     now = clock.now()
     parts = _parts(ask.workspace, given, now)
     due = bodies.due(given, now)
+    moments = _moments(given, parts, due)
     drafts = [_draft(layer, given, due) for layer in _layers(parts)]
     edits = {part.before.id: _edit(part, given, due) for part in parts if part.before}
     _check(ask.workspace, parts, drafts, edits, now)
@@ -54,7 +56,7 @@ def create(ask: Ask, given: NewPosts) -> Any:
         made[number] = edit.apply(made[number], change, now)
     fresh: dict[str, list[Delivery]] = defaultdict(list)
     for layer, draft in enumerate(drafts):
-        for delivery in compose.save(ask.workspace, draft, now, _idempotency(ask, layer))[1]:
+        for delivery in _save(ask.workspace, draft, moments, now, _idempotency(ask, layer)):
             fresh[delivery.account].append(delivery)
     return [
         {
@@ -63,6 +65,25 @@ def create(ask: Ask, given: NewPosts) -> Any:
         }
         for part in parts
     ]
+
+
+def _moments(given: NewPosts, parts: list[Part], due: datetime) -> Rhythm | None:
+    """Every `inter` days by UTC, as Postiz does; it names no end, so it is the furthest that a series may have."""
+    if not given.inter:
+        return None
+    if not given.inter.is_integer() or not 1 <= given.inter <= MOST_DAYS:
+        raise refusal(400, [f"inter must be a whole number of days, from 1 to {MOST_DAYS}"])
+    if given.type not in {"now", "schedule"} or any(part.before for part in parts):
+        raise refusal(400, "Only new posts that are scheduled repeat: leave out “inter”.")
+    return rhythm(longest(int(given.inter)), due.replace(tzinfo=None), due, "UTC")
+
+
+def _save(
+    workspace: str, draft: Draft, moments: Rhythm | None, now: datetime, idempotency: str
+) -> list[Delivery]:
+    if moments is None:
+        return compose.save(workspace, draft, now, idempotency)[1]
+    return recur.begin(workspace, draft, moments, now, idempotency)[1]
 
 
 def _idempotency(ask: Ask, layer: int) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 from chalicelib import clock, rearrange
 from chalicelib.models import Entry, Target
 from chalicelib.rearrange import Edit
+from chalicelib.refusals import Refused
 from chalicelib.rhythm import Unit
 from chalicelib.store import series as store
 from chalicelib.store.series import Series
@@ -116,6 +117,8 @@ def stop(ask: Ask, series: str) -> Any:
 def _edit(workspace: str, series: Series, given: Changed, now: datetime) -> Edit:
     zone = given.zone or series.rhythm.zone
     due = local = None
+    if given.when == "draft":
+        raise Refused(422, "draft-repeats", "A draft does not repeat. Choose a time, or stop the series.")
     if given.when is not None or given.zone is not None:
         named = [each.account for each in given.accounts or ()] or [each.account for each in series.targets]
         due, _ = bodies.moment(workspace, given.when or "now", zone, now, lambda: named)

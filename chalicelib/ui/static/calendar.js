@@ -6,6 +6,7 @@ import { sift } from "./filter.js";
 import { warn } from "./said.js";
 import { dates, daysOf, named, stepped } from "./days.js";
 import * as moves from "./moving.js";
+import * as slots from "./slots.js";
 import { clockTime, dayName, dayOf, localise } from "./times.js";
 
 const OPEN = ["draft", "scheduled", "held", "failed"];
@@ -95,7 +96,7 @@ function dayBox(day, posts) {
       h("span", { class: "full" }, dayName(date)),
       day >= today ? h("a", { class: "add", href: `${root}/compose?at=${day}`, "aria-label": `New post on ${dayName(date)}` }, "+") : null,
     ),
-    h("ul", {}, posts.sort((a, b) => a.due.localeCompare(b.due)).map(eventBox)),
+    h("ul", {}, posts.sort((a, b) => a.due.localeCompare(b.due)).map(eventBox), slots.on(day)),
   );
 }
 
@@ -116,6 +117,7 @@ function eventBox(post) {
       { class: "open", href: `${root}/posts/${post.id}`, tabindex: "-1", draggable: "false" },
       h("time", { datetime: post.due, "data-form": "time" }),
       h("span", { class: `state ${post.state}` }, post.state),
+      post.series ? h("span", { class: "repeats", title: "It repeats" }, "↻") : null,
       h("span", { class: "text" }, text),
     ),
     h("span", { class: "faces" }, post.deliveries.slice(0, 5).map((each) => face(shown.accounts.get(each.account), each.platform))),
@@ -159,6 +161,7 @@ moves.begin($("#calendar"), moving, moved);
 recall();
 all("/v1/accounts", "accounts")
   .then((accounts) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
+  .then(() => slots.begin(shown.accounts, () => draw(daysOf(shown.view, shown.day))))
   .catch(warn)
   .then(show)
   .then(today);

@@ -29,4 +29,8 @@ export async function check(work) {
 const nothing = (wrong) => ({ complaints: [], counts: [], due: null, said: "", wrong });
 
 /** A moment as the API wants it: without one it is checked as a draft. */
-export const whenOf = (work) => (work.when === "at" ? (work.at ? `${work.at}:00`.slice(0, 19) : "draft") : work.when);
+export function whenOf(work) {
+  if (work.when === "slot") return "next-free-slot";
+  if (work.when !== "at") return work.when;
+  return work.at ? `${work.at}:00`.slice(0, 19) : "draft";
+}

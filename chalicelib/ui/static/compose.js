@@ -6,6 +6,7 @@ import { checker } from "./checks.js";
 import * as drafts from "./drafts.js";
 import * as entries from "./entries.js";
 import { form } from "./options.js";
+import * as repeating from "./repeating.js";
 import { warn } from "./said.js";
 import { Overtaken, send } from "./sending.js";
 import { start } from "./start.js";
@@ -52,6 +53,7 @@ function draw() {
   back();
   drawOptions();
   when.draw(work);
+  repeating.draw(work);
   showTold();
 }
 
@@ -127,6 +129,7 @@ function showTold() {
   $("#complaints").replaceChildren(...told.complaints.filter(({ account }) => active === ALL || account === active).map(complaint));
   for (const each of $$("[data-counts]")) each.replaceChildren(...countsOf(Number(each.dataset.counts)));
   when.tell(work, told);
+  repeating.tell(work, told);
   $("#why").textContent = waiting() || told.wrong;
 }
 
@@ -202,7 +205,11 @@ function wire() {
     work = fresh();
     location.reload();
   };
-  when.wire(() => work, changed);
+  when.wire(() => work, (again) => {
+    repeating.draw(work);
+    changed(again);
+  });
+  repeating.wire(() => work, changed);
   document.addEventListener("keydown", shortcuts);
   addEventListener("pagehide", () => isEmpty(work) || drafts.keep(name, work));
 }

@@ -2,6 +2,7 @@
 
 import { Refusal, ask, now } from "./api.js";
 import { check, whenOf } from "./checks.js";
+import { repeatOf } from "./repeating.js";
 import { GRACE } from "./undo.js";
 import { body } from "./work.js";
 
@@ -17,7 +18,16 @@ export class Overtaken extends Error {
 export async function send(work, replaced) {
   if (replaced.length) await replace(work, replaced);
   const when = work.when === "now" ? new Date(now() + GRACE).toISOString() : whenOf(work);
+  if (work.series) return resend(work, when);
   return ask("POST", "/v1/posts", body(work, when), { headers: { "Idempotency-Key": await keyOf(work) } });
+}
+
+/** This occurrence of a series and the following; answers with the first of them as it is then. */
+async function resend(work, when) {
+  const { id, from, number } = work.series;
+  const changed = { ...body(work, when), from, repeat: repeatOf(work, number) };
+  const { coming } = await ask("PATCH", `/v1/series/${id}`, changed);
+  return { id: (coming.find((each) => each.number >= number) ?? coming[0]).post };
 }
 
 /** The same content again has the same key, even after a reload: an answer that got lost never makes a second post. */

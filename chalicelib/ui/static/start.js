@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { recall } from "./drafts.js";
+import { leftOf } from "./repeating.js";
 import { localIn, spoken, zone } from "./times.js";
 import { fresh, ofPost } from "./work.js";
 
@@ -28,10 +29,23 @@ async function beginning(query, accounts) {
     const whole = await ask("GET", `/v1/posts/${delivery.split(".")[0]}`);
     return edited(whole, (each) => each.id === delivery && editable(each), `delivery:${delivery}`);
   }
+  if (query.has("series")) return following(query.get("series"), query.get("from"));
   const begun = { work: fresh(), name: "new", replaced: [], title: "New post", kept: "" };
   if (copy) return { ...begun, work: ofPost(await ask("GET", `/v1/posts/${copy}`), () => true), name: `copy:${copy}` };
   begun.work.targets = query.has("account") ? [query.get("account")] : accounts.size === 1 ? [...accounts.keys()] : [];
   return begun;
+}
+
+/** A series from an occurrence on: what it says, and how it goes on from there. */
+async function following(id, from) {
+  const series = await ask("GET", `/v1/series/${id}`);
+  const first = series.coming.find((each) => each.post === from);
+  if (!first) throw new Error("This occurrence does not lie ahead any more. Edit a later one.");
+  const deliveries = series.accounts.map((each) => ({ ...each, entries: each.entries ?? series.entries }));
+  const work = ofPost({ ...series, deliveries }, () => true);
+  const more = { when: "at", at: localIn(new Date(first.due), work.zone), repeat: leftOf(series, first.number) };
+  const name = `series:${from}`;
+  return { work: { ...work, ...more, series: { id, from, number: first.number } }, name, replaced: [], title: "Edit this and the following", kept: "" };
 }
 
 function edited(post, wanted, name) {

@@ -3,7 +3,7 @@
 import { $, $$, h } from "./dom.js";
 import { isZone, localIn, spoken, zone } from "./times.js";
 
-const DEEDS = { now: "Publish now", at: "Schedule", draft: "Save draft" };
+const DEEDS = { now: "Publish now", slot: "Schedule", at: "Schedule", draft: "Save draft" };
 
 /** `current()` answers with what is composed, `changed()` hears of every change. */
 export function wire(current, changed) {
@@ -43,6 +43,7 @@ export function draw(work) {
 export function tell(work, { due, said }) {
   const sentences = {
     now: "It goes out in ten seconds; until then you can take it back.",
+    slot: due ? [`${spoken(new Date(due))}.`, said].filter(Boolean).join(" ") : "The first slot that all the chosen accounts have free.",
     at: due ? [`${spoken(new Date(due))}${work.zone === zone ? "" : ` in ${zone}`}.`, said].filter(Boolean).join(" ") : "",
     draft: "It is saved and does not go out.",
   };

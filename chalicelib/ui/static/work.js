@@ -1,5 +1,6 @@
 /** What is being composed: the shared text, what accounts say of their own, their options, and when. */
 
+import { repeatOf } from "./repeating.js";
 import { zone } from "./times.js";
 
 export const ALL = "all";
@@ -8,7 +9,7 @@ export const ALL = "all";
 export const blank = (delay = 0) => ({ text: "", media: [], delay });
 
 /** Nothing yet; `id` stays with it, so that it is saved once however often it is sent. */
-export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone });
+export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone, repeat: null, series: null });
 
 /** Which entries a tab shows: an account's own, or the shared ones. */
 export const entriesOf = (work, tab) => work.own[tab] ?? work.shared;
@@ -31,10 +32,12 @@ export const missing = (work) => [work.shared, ...Object.values(work.own)].flat(
 
 /** The body of a request for this, as `POST /v1/posts` wants it. */
 export function body(work, when) {
+  const repeat = when === "draft" ? null : repeatOf(work);
   const own = work.targets.every((id) => work.own[id]) && work.targets.length;
   return {
     when,
     zone: work.zone,
+    ...(repeat ? { repeat } : {}),
     entries: own ? [] : work.shared.map(sent),
     accounts: work.targets.map((account) => ({
       account,
