@@ -20,8 +20,10 @@ from chalicelib.api import (
     public_media,
     public_numbers,
     public_posts,
+    signatures,
     signin,
     slots,
+    tags,
     tools,
 )
 from chalicelib.api.replies import spoken
@@ -49,8 +51,10 @@ for blueprint in (
     public_media.blueprint,
     public_numbers.blueprint,
     public_posts.blueprint,
+    signatures.blueprint,
     signin.blueprint,
     slots.blueprint,
+    tags.blueprint,
     tools.blueprint,
     workers,
 ):

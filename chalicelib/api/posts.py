@@ -61,7 +61,8 @@ def check(ask: Ask, given: NewPost) -> Any:
 def listed(ask: Ask) -> Any:
     """Posts that are due, or have a delivery that is, between `from` and `to` (ISO 8601), soonest first, by pages."""
     asked = ask.read(Span)
-    return paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
+    found = paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
+    return {**found, "posts": [each for each in found["posts"] if tagged(each, asked.tag)]}
 
 
 @route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
@@ -202,6 +203,11 @@ def paged(
         "posts": [shown(post, parts) for post, parts in found],
         "next": _cursor_text(last) if last else None,
     }
+
+
+def tagged(post: dict[str, Any], tag: str) -> bool:
+    """Whether a post, as clients see it, carries a tag, in whatever case; everything carries none."""
+    return not tag or tag.casefold() in {each.casefold() for each in post["tags"]}
 
 
 def _cursor(text: str, workspace: str) -> dict[str, str] | None:
