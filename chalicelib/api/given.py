@@ -66,6 +66,7 @@ class NewPost(Given):
     signature: str | None = Field(default=None, description="A signature's id: its words end the first entry.")
     accounts: list[GivenTarget] = Field(max_length=200, description="Where it goes out.")
     tags: list[str] = Field(default=[], max_length=50, description="Words to find it by; never published.")
+    again: bool = Field(default=False, description="Also where the account says the same within a day.")
 
 
 # -- what it means here --------------------------------------------------------------------------------------
@@ -81,6 +82,7 @@ def draft(workspace: str, given: NewPost, now: datetime, *, look: bool = False) 
         due=due,
         zone=given.zone,
         draft=given.when == "draft",
+        once=not given.again,
         tags=tuple(given.tags),
     )
 

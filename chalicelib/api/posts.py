@@ -6,7 +6,7 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib import clock, compose, counts, decide, renew, rewrite
+from chalicelib import clock, compose, counts, decide, renew, rewrite, twice
 from chalicelib.answers import understood
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
@@ -114,6 +114,21 @@ def cancel(ask: Ask, post: str) -> Any:
     return shown(*decide.cancel(ask.workspace, post, clock.now(), _matched(ask, post)))
 
 
+@route(
+    blueprint,
+    "POST",
+    "/v1/posts/{post}/duplicate",
+    scope="write",
+    answers=PostShown,
+    status=201,
+    tagged=True,
+    repeatable=True,
+)
+def duplicate(ask: Ask, post: str) -> Any:
+    """A draft of the same texts, files, accounts, options and tags."""
+    return shown(*twice.duplicate(ask.workspace, *decide.load(ask.workspace, post), clock.now()))
+
+
 @route(blueprint, "POST", "/v1/deliveries/{delivery}/retry", scope="write", answers=DeliveryShown)
 def retry(ask: Ask, delivery: str) -> Any:
     """Another try for a delivery that failed or is held."""
@@ -184,8 +199,9 @@ def checked(workspace: str, given: NewPost) -> dict[str, Any]:
     """What stands in the way of a post, its lengths, and the moment that was understood."""
     now = clock.now()
     wanted = draft(workspace, given, now, look=True)
+    warned = [] if given.again else twice.warnings(workspace, wanted)
     return {
-        "complaints": compose.check(workspace, wanted, now),
+        "complaints": [*compose.check(workspace, wanted, now), *warned],
         "counts": counts.counted(workspace, wanted),
         "due": clock.iso(wanted.due),
         "said": due_of(workspace, given, now)[1],

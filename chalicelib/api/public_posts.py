@@ -13,6 +13,7 @@ from chalicelib.compose import Draft, Target
 from chalicelib.edit import Edit
 from chalicelib.models import Account, Delivery, Entry, Post
 from chalicelib.refusals import Refused
+from chalicelib.settings import settings
 from chalicelib.store import agenda, deliveries, groups, tags
 
 from . import public_bodies as bodies
@@ -134,7 +135,8 @@ def _draft(layer: list[Part], given: NewPosts, due: datetime) -> Draft:
         for part in layer
     )
     draft = given.type == "draft"
-    return Draft(entries=shared, targets=targets, due=due, draft=draft, tags=given.labels)
+    once = settings().postiz_once
+    return Draft(entries=shared, targets=targets, due=due, draft=draft, once=once, tags=given.labels)
 
 
 def _edit(part: Part, given: NewPosts, due: datetime) -> Edit:

@@ -13,10 +13,13 @@ from .records import item, model
 from .table import Change
 
 
-def save(post: Post, parts: Sequence[Delivery]) -> None:
-    """A new post and its deliveries, all or nothing; `Lost` if it is there already (2 write units per KB)."""
+def save(post: Post, parts: Sequence[Delivery], beside: Sequence[Change] = (), *, token: str = "") -> None:
+    """A new post and its deliveries, and writes `beside` them, all or nothing (2 write units per KB).
+
+    `Lost` if it is there already, or if a condition of those beside does not hold.
+    """
     whole = item(post, keys.post(post.workspace, post.id), keys.by_due(post.workspace, post.due, post.id))
-    table.together([whole, *map(deliveries.fresh, parts)], token=post.id)
+    table.together([whole, *map(deliveries.fresh, parts)], beside, token=token or post.id)
 
 
 def read(workspace: str, post: str) -> tuple[Post, list[Delivery]] | None:

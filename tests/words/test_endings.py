@@ -1,60 +1,11 @@
 """First comments, signatures, tags and duplicates, through the API."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chalice.test import Client
 
-from chalicelib import clock, people
-from infra.sandbox import Sandbox
-from tests.conftest import forget
 from tests.test_api import Site, at, refusal
-from tests.world import World
-
-PLATFORMS = ("mastodon", "pinterest")
-
-
-@pytest.fixture
-def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", ",".join(PLATFORMS))
-    monkeypatch.setenv("PLATFORMS", ",".join(PLATFORMS))
-    forget()
-    for key in PLATFORMS:
-        sandbox[key].reset()
-    made = World(sandbox)
-    made.secrets(*PLATFORMS)
-    return made
-
-
-@pytest.fixture
-def site(world: World) -> Iterator[Site]:
-    import app
-
-    with Client(app.app) as client:
-        yield Site(client, people.first_key(clock.now()))
-
-
-@pytest.fixture
-def other(site: Site) -> Site:
-    """Somebody of another workspace."""
-    return Site(site.client, people.first_key(clock.now(), "other"))
-
-
-@pytest.fixture
-def mastodon(world: World) -> str:
-    return world.connect("mastodon", clock.now()).id
-
-
-@pytest.fixture
-def pinterest(world: World) -> str:
-    return world.connect("pinterest", clock.now()).id
-
-
-def post(*accounts: str | dict[str, Any], text: str = "The lamps are lit", **more: Any) -> dict[str, Any]:
-    targets = [each if isinstance(each, dict) else {"account": each} for each in accounts]
-    return {"when": at(hours=3), "entries": [{"text": text}], "accounts": targets, **more}
+from tests.words.asks import post
 
 
 def texts(entries: list[dict[str, Any]]) -> list[str]:
@@ -140,7 +91,8 @@ def test_a_signature_that_makes_a_text_too_long_is_complained_of(
 def test_without_one_a_post_is_not_signed_whatever_is_automatic(
     site: Site, mastodon: str, signature: str
 ) -> None:
-    for more in ({}, {"signature": None}):  # type: dict[str, Any]
+    nothing: list[dict[str, Any]] = [{}, {"signature": None}]
+    for more in nothing:
         made = site.call("POST", "/v1/posts", post(mastodon, when="draft", **more)).json_body
         assert texts(made["entries"]) == ["The lamps are lit"]
 
@@ -210,3 +162,42 @@ def test_postizs_clients_see_a_tags_colour(site: Site, mastodon: str) -> None:
     found = site.call("GET", f"/public/v1/posts?startDate={at()}&endDate={at(days=1)}").json_body["posts"]
     seen = {each["tag"]["name"]: each["tag"]["color"] for each in found[0]["tags"]}
     assert seen == {"winter": "#00bb00", "Lamps": "#942828"}
+
+
+# -- duplicates ----------------------------------------------------------------------------------------------
+
+
+def test_a_duplicate_is_a_draft_of_the_same_without_receipts(site: Site, mastodon: str) -> None:
+    own = {
+        "account": mastodon,
+        "entries": [{"text": "Mine"}, {"text": "More", "delay": 60}],
+        "options": {"visibility": "unlisted"},
+    }
+    first = site.call("POST", "/v1/posts", post(own, tags=["Winter"], zone="Europe/Berlin")).json_body
+    answer = site.call("POST", f"/v1/posts/{first['id']}/duplicate")
+    assert answer.status_code == 201
+    copy = answer.json_body
+    assert (copy["state"], copy["tags"], copy["zone"]) == ("draft", ["Winter"], "Europe/Berlin")
+    assert copy["entries"] == first["entries"]
+    (part,), (before,) = copy["deliveries"], first["deliveries"]
+    assert [part[name] for name in ("account", "entries", "options")] == [
+        before[name] for name in ("account", "entries", "options")
+    ]
+    assert part["receipts"] == []
+    assert copy["id"] != first["id"]
+    assert site.call("GET", f"/v1/posts/{first['id']}").json_body["state"] == "scheduled"
+
+
+def test_a_duplicate_leaves_out_accounts_that_are_gone(site: Site, mastodon: str, pinterest: str) -> None:
+    first = site.call("POST", "/v1/posts", post(mastodon, pinterest, when="draft")).json_body
+    site.call("DELETE", f"/v1/accounts/{pinterest}")
+    copy = site.call("POST", f"/v1/posts/{first['id']}/duplicate").json_body
+    assert [each["account"] for each in copy["deliveries"]] == [mastodon]
+    site.call("DELETE", f"/v1/accounts/{mastodon}")
+    answer = site.call("POST", f"/v1/posts/{first['id']}/duplicate")
+    assert refusal(answer) == (409, "no-account")
+
+
+def test_another_workspaces_post_is_not_duplicated(site: Site, other: Site, mastodon: str) -> None:
+    first = site.call("POST", "/v1/posts", post(mastodon)).json_body["id"]
+    assert refusal(other.call("POST", f"/v1/posts/{first}/duplicate")) == (404, "unknown-post")
