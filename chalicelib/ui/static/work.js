@@ -8,7 +8,7 @@ export const ALL = "all";
 export const blank = (delay = 0) => ({ text: "", media: [], delay });
 
 /** Nothing yet; `id` stays with it, so that it is saved once however often it is sent. */
-export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone });
+export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone, comment: "", signature: null, tags: [] });
 
 /** Which entries a tab shows: an account's own, or the shared ones. */
 export const entriesOf = (work, tab) => work.own[tab] ?? work.shared;
@@ -36,6 +36,9 @@ export function body(work, when) {
     when,
     zone: work.zone,
     entries: own ? [] : work.shared.map(sent),
+    ...(work.comment?.trim() ? { first_comment: { text: work.comment, where_possible: Boolean(work.commentWherePossible) } } : {}),
+    signature: work.signature ?? null,
+    tags: work.tags ?? [],
     accounts: work.targets.map((account) => ({
       account,
       options: work.options[account] ?? {},
@@ -62,6 +65,7 @@ export function ofPost(post, wanted) {
     own: Object.fromEntries(parts.filter((each) => !same(each.entries)).map((each) => [each.account, each.entries.map(taken)])),
     options: Object.fromEntries(parts.map((each) => [each.account, each.options])),
     zone: post.zone === "UTC" ? zone : post.zone,
+    tags: post.tags,
   };
 }
 
