@@ -105,11 +105,11 @@ def everything(ask: Ask) -> Any:
     told: dict[str, Any] = {"workspace": workspace, "exported": clock.iso(clock.now())}
     match part:
         case "":
-            return told | _set_up(workspace) | {"next": "posts"}
+            return Exported.model_validate(told | _set_up(workspace) | {"next": "posts"})
         case "posts":
-            return told | _posts(workspace, mark)
+            return Exported.model_validate(told | _posts(workspace, mark))
         case "media":
-            return told | _media(workspace, mark)
+            return Exported.model_validate(told | _media(workspace, mark))
     raise Refused(422, "bad-cursor", "“after” is not a cursor of this list.")
 
 

@@ -80,11 +80,11 @@ def take(ask: Ask, given: Table) -> Any:
     sheet = _sheet(given.csv)
     known = accounts.all_of(ask.workspace)
     reader = Reader(ask.workspace, known, given.zone, given.dates, again=given.again)
-    begun, rows = clock.now(), list[dict[str, Any]]()
+    begun, rows = clock.now(), list[RowShown]()
     number = given.start
     while number < len(sheet.rows) and (not rows or clock.now() - begun < WORKS):
         row = sheet.rows[number]
-        rows.append(_tried(reader, row, "" if given.dry_run else _key(given, row)))
+        rows.append(RowShown.model_validate(_tried(reader, row, "" if given.dry_run else _key(given, row))))
         number += 1
     ends = number >= len(sheet.rows)
     return {
@@ -137,7 +137,7 @@ def _looked(reader: Reader, row: Row) -> dict[str, Any]:
         "complaints": complaints,
         "text": _text(draft.entries),
         "accounts": [target.account for target in draft.targets],
-        "due": clock.iso(draft.due),
+        "due": draft.due,
         "said": said,
         "draft": draft.draft,
         "tags": draft.tags,
@@ -161,7 +161,7 @@ def _done(row: Row, post: Post, parts: list[Delivery], said: str = "") -> dict[s
         "complaints": [],
         "text": _text(parts[0].entries),
         "accounts": [part.account for part in parts],
-        "due": clock.iso(post.due),
+        "due": post.due,
         "said": said,
         "draft": all(part.state == "draft" for part in parts),
         "tags": post.tags,
