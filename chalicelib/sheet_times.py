@@ -6,6 +6,9 @@ from typing import Final, Literal
 
 Order = Literal["", "day-first", "month-first"]
 
+#: The next free one of the accounts' weekly slots.
+SLOT: Final = "next-free-slot"
+
 #: Excel counts days from here.
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # a cell has no zone
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
@@ -19,9 +22,9 @@ _TIME: Final = re.compile(r"(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([ap])?\.?m?\
 
 
 def when(cell: str, time: str = "", order: Order = "") -> str:
-    """A moment for `POST /v1/posts`: `now`, `draft`, with an offset, or local. A ValueError with a sentence otherwise."""
+    """A moment for `POST /v1/posts`: `now`, `draft`, `next-free-slot`, with an offset, or local. A ValueError with a sentence otherwise."""
     text = " ".join(f"{cell} {time}".split())
-    if text.lower() in {"now", "draft"}:
+    if text.lower() in {"now", "draft", SLOT}:
         return text.lower()
     if found := _OFFSET.fullmatch(text):
         offset = found[3] if ":" in found[3] or found[3] == "Z" else f"{found[3][:3]}:{found[3][3:]}"

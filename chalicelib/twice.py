@@ -10,7 +10,6 @@ from .refusals import Refused
 from .store import accounts
 
 
-
 def duplicate(
     workspace: str, post: Post, parts: Sequence[Delivery], now: datetime
 ) -> tuple[Post, list[Delivery]]:

@@ -12,8 +12,8 @@ from chalicelib import clock, library, sheets
 from chalicelib.models import Account, Delivery, Entry, Post
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
-from chalicelib.slots import zone_named
-from chalicelib.store import accounts, agenda, groups, hooks, signatures, tags, whole
+from chalicelib.slots import Slot, zone_named
+from chalicelib.store import accounts, agenda, groups, hooks, signatures, tags, timetables, whole
 
 from . import accounts as account_routes
 from . import groups as group_routes
@@ -52,6 +52,14 @@ class FileShown(Shown):
     address: str
 
 
+class TimesShown(Shown):
+    """An account's own week."""
+
+    account: str
+    zone: str
+    slots: list[Slot]
+
+
 class PostHead(Shown):
     """A post; its deliveries stand beside it, each with its `post`."""
 
@@ -74,6 +82,7 @@ class Exported(Shown):
     tags: list[TagShown] = []
     signatures: list[SignatureShown] = []
     webhooks: list[HookShown] = []
+    timetables: list[TimesShown] = []
     posts: list[PostHead] = []
     deliveries: list[DeliveryShown] = []
     media: list[FileShown] = []
@@ -119,6 +128,9 @@ def _set_up(workspace: str) -> dict[str, Any]:
         "groups": [group_routes.shown(each) for each in groups.all_of(workspace)],
         "tags": [tag_routes.shown(each) for each in tags.all_of(workspace)],
         "signatures": [signature_routes.shown(each) for each in signatures.all_of(workspace)],
+        "timetables": [
+            {"account": each.account, **each.timetable.model_dump()} for each in timetables.all_of(workspace)
+        ],
         "webhooks": [hook_routes.shown(each) for each in hooks.all_of(workspace)],
     }
 

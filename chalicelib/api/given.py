@@ -63,7 +63,9 @@ class NewPost(Given):
         default=[], max_length=100, description="The post, then its thread or comments, in order."
     )
     first_comment: GivenComment | None = Field(default=None, description="An entry after all others.")
-    signature: str | None = Field(default=None, description="A signature's id: its words end the first entry.")
+    signature: str | None = Field(
+        default=None, description="A signature's id: its words end the first entry."
+    )
     accounts: list[GivenTarget] = Field(max_length=200, description="Where it goes out.")
     tags: list[str] = Field(default=[], max_length=50, description="Words to find it by; never published.")
     again: bool = Field(default=False, description="Also where the account says the same within a day.")

@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib import clock, compose, sheets
+from chalicelib import clock, compose, sheets, twice
 from chalicelib.models import Delivery, Entry, Post
 from chalicelib.problems import Problem
 from chalicelib.refusals import Refused
@@ -127,7 +127,7 @@ def _looked(reader: Reader, row: Row) -> dict[str, Any]:
     now = clock.now()
     draft, said = composed(reader, row, now, None)
     wrong = compose.check(reader.workspace, draft, now)
-    warned = compose.warnings(reader.workspace, draft) if draft.once else []
+    warned = twice.warnings(reader.workspace, draft) if draft.once else []
     complaints = [
         {"sentence": each.sentence, "account": each.account, "kind": each.kind} for each in (*wrong, *warned)
     ]

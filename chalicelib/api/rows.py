@@ -14,10 +14,10 @@ from chalicelib.library import KINDS
 from chalicelib.models import Account, Media
 from chalicelib.providers import PROVIDERS
 from chalicelib.refusals import Refused
-from chalicelib.sheet_times import Order
+from chalicelib.sheet_times import SLOT, Order
 from chalicelib.sheets import Row
 
-from .given import GivenComment, GivenEntry, GivenMedia, GivenTarget, NewPost, draft, moment
+from .given import GivenComment, GivenEntry, GivenMedia, GivenTarget, NewPost, draft, due_of
 from .public_files import Finder
 
 _ENTRIES: TypeAdapter[list[GivenEntry]] = TypeAdapter(list[GivenEntry])
@@ -136,8 +136,8 @@ def is_address(file: str) -> bool:
 def composed(reader: Reader, row: Row, now: datetime, finder: Finder | None) -> tuple[Draft, str]:
     """The draft that a row is, and what is to be said about its moment. Without a `finder` nothing is fetched."""
     given = reader.post(row)
-    made = draft(reader.workspace, given, now)
-    said = moment(given.when, given.zone, now)[1]
+    made = draft(reader.workspace, given, now, look=finder is None)
+    said = "" if given.when == SLOT else due_of(reader.workspace, given, now)[1]
     addresses = (
         [] if row.cells.get("entries", "").strip() else [each for each in files_of(row) if is_address(each)]
     )

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from chalicelib import clock, library, sheets
-from chalicelib.api import exports, imports
+from chalicelib.api import exports, imports, rows
 from chalicelib.store import whole
 from tests.test_api import Site, at, refusal
 from tests.words.asks import post
@@ -92,7 +92,7 @@ def test_good_rows_are_saved_once_however_often_and_bad_ones_stop_nobody(site: S
 def test_a_row_that_stumbles_is_told_and_the_others_go_on(
     site: Site, mastodon: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composed = imports.composed
+    composed = rows.composed
 
     def stumbling(reader: Any, row: Any, *more: Any) -> Any:
         if row.cells["text"] == "Two":
@@ -100,9 +100,9 @@ def test_a_row_that_stumbles_is_told_and_the_others_go_on(
         return composed(reader, row, *more)
 
     monkeypatch.setattr(imports, "composed", stumbling)
-    rows = take(site, table(*(f"2027-03-04 18:00,Ada Lantern,{each}" for each in ("One", "Two", "Three"))))
-    assert [row["ok"] for row in rows] == [True, False, True]
-    assert "Send the same table again" in sentences(rows[1])
+    told = take(site, table(*(f"2027-03-04 18:00,Ada Lantern,{each}" for each in ("One", "Two", "Three"))))
+    assert [row["ok"] for row in told] == [True, False, True]
+    assert "Send the same table again" in sentences(told[1])
 
 
 def test_a_long_table_is_taken_in_pages(site: Site, mastodon: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +205,8 @@ def test_the_export_holds_everything_and_no_secret(
     site.call("PUT", "/v1/groups/g", {"name": "G", "accounts": [mastodon]})
     site.call("POST", "/v1/tags", {"name": "Winter"})
     site.call("POST", "/v1/signatures", {"name": "Ada", "text": "— Ada"})
+    week = {"zone": "Europe/Berlin", "slots": [{"weekday": 0, "time": "09:00"}]}
+    assert site.call("PUT", f"/v1/accounts/{mastodon}/slots", week).status_code == 200
     hook = site.call("POST", "/v1/webhooks", {"url": "https://example.com/hook"}).json_body
     file = site.call("POST", "/v1/media", {"name": "lamp.png", "mime": "image/png", "size": 10}).json_body[
         "id"
@@ -221,11 +223,13 @@ def test_the_export_holds_everything_and_no_secret(
         "tags": 1,
         "signatures": 1,
         "webhooks": 1,
+        "timetables": 1,
         "posts": 5,
         "deliveries": 5,
         "media": 1,
     }
     assert found["media"][0]["address"].endswith(f"/media/home/{file}")
+    assert found["timetables"] == [{"account": mastodon, **week}]
     text = json.dumps(found)
     assert hook["secret"] not in text
     assert all(token not in text for token in world.sandbox["mastodon"].tokens)
