@@ -12,7 +12,7 @@ from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
 from chalicelib.states import OPEN, of_post
-from chalicelib.store import accounts, posts
+from chalicelib.store import accounts, posts, tags
 
 from .given import Given, NewPost, draft, due_of, moment
 from .http import Ask, answer, route, tag
@@ -62,7 +62,7 @@ def listed(ask: Ask) -> Any:
     """Posts that are due, or have a delivery that is, between `from` and `to` (ISO 8601), soonest first, by pages."""
     asked = ask.read(Span)
     found = paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
-    return {**found, "posts": [each for each in found["posts"] if tagged(each, asked.tag)]}
+    return {**found, "posts": [each for each in found["posts"] if tags.among(asked.tag, each["tags"])]}
 
 
 @route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
@@ -112,21 +112,6 @@ def move(ask: Ask, given: Moved, post: str) -> Any:
 def cancel(ask: Ask, post: str) -> Any:
     """Cancels what has not gone out."""
     return shown(*decide.cancel(ask.workspace, post, clock.now(), _matched(ask, post)))
-
-
-@route(
-    blueprint,
-    "POST",
-    "/v1/posts/{post}/duplicate",
-    scope="write",
-    answers=PostShown,
-    status=201,
-    tagged=True,
-    repeatable=True,
-)
-def duplicate(ask: Ask, post: str) -> Any:
-    """A draft of the same texts, files, accounts, options and tags."""
-    return shown(*twice.duplicate(ask.workspace, *decide.load(ask.workspace, post), clock.now()))
 
 
 @route(blueprint, "POST", "/v1/deliveries/{delivery}/retry", scope="write", answers=DeliveryShown)
@@ -219,11 +204,6 @@ def paged(
         "posts": [shown(post, parts) for post, parts in found],
         "next": _cursor_text(last) if last else None,
     }
-
-
-def tagged(post: dict[str, Any], tag: str) -> bool:
-    """Whether a post, as clients see it, carries a tag, in whatever case; everything carries none."""
-    return not tag or tag.casefold() in {each.casefold() for each in post["tags"]}
 
 
 def _cursor(text: str, workspace: str) -> dict[str, str] | None:

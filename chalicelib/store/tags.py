@@ -1,6 +1,7 @@
 """Tags with their colours; a post carries the names alone."""
 
 import hashlib
+from collections.abc import Iterable
 
 from boto3.dynamodb.conditions import Key
 
@@ -22,6 +23,11 @@ class Tag(Model):
 def identify(name: str) -> str:
     """A tag's id: the same for the same name, in whatever case."""
     return hashlib.sha256(name.casefold().encode()).hexdigest()[:12]
+
+
+def among(name: str, names: Iterable[str]) -> bool:
+    """Whether a tag is among a post's, in whatever case; no tag is among all."""
+    return not name or name.casefold() in {each.casefold() for each in names}
 
 
 def add(tag: Tag) -> None:
