@@ -5,18 +5,17 @@ import json
 import logging
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from . import clock, notify, schedule
+from . import clock, notify, saving, schedule
 from .models import Account, Delivery, Entry, Model, Post
 from .models import Target as Target
 from .providers import PROVIDERS
 from .providers.base import Complaint
 from .refusals import Refused
 from .store import accounts, deliveries, posts
-from .store.table import Lost
 
 log = logging.getLogger("lamppost")
 
@@ -31,23 +30,32 @@ ONE, WHOLE = 350_000, 3_500_000
 
 
 class Draft(Model):
-    """What a person composed; `due` is a moment, `draft` keeps it from going out."""
+    """What a person composed; `due` is a moment, `draft` keeps it from going out.
+
+    `once`: refused where the same text is out or on its way on the same account within a day.
+    """
 
     entries: tuple[Entry, ...] = ()
     targets: tuple[Target, ...]
     due: datetime
     zone: str = "UTC"
     draft: bool = False
+    once: bool = False
     tags: tuple[str, ...] = ()
 
 
 class Checked(Model):
-    """One account's complaint: which entry, and the sentence that names the limit."""
+    """One account's complaint: which entry, and the sentence that names the limit.
+
+    A `warning` does not keep anybody from posting who says so; `post` is the one that it warns of.
+    """
 
     account: str
     platform: str
     entry: int
     sentence: str
+    kind: Literal["error", "warning"] = "error"
+    post: str = ""
 
 
 def check(workspace: str, draft: Draft, now: datetime) -> list[Checked]:
@@ -110,11 +118,7 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
     post = Post(workspace=workspace, id=number, due=draft.due, zone=draft.zone, entries=draft.entries,
                 tags=draft.tags, created=now)  # fmt: skip
     parts = [fresh(post, draft, target, known[target.account]) for target in draft.targets]
-    try:
-        posts.save(post, parts)
-    except Lost:  # two requests with one key at the same time
-        before = posts.read(workspace, number)
-        assert before is not None
+    if (before := saving.save(post, parts, known, once=draft.once)) is not None:
         return _same(draft, before)
     for part in parts:
         arrange(part, now)

@@ -1,6 +1,7 @@
 """How long a draft's texts are, as each account's platform counts them, and how long they may be."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -33,18 +34,18 @@ def counted(workspace: str, draft: Draft) -> list[Counted]:
 
 
 def _count(draft: Draft, target: Target, account: Account) -> Iterator[Counted]:
-    rules = _rules(target, account)
+    rules = rules_of(account, target.options)
     for index, entry in enumerate(draft.entries if target.entries is None else target.entries):
         part = rules.part(index)
         used = text.count(entry.text, part.count, part.url_length)
         yield Counted(account=account.id, entry=index, used=used, most=part.length)
 
 
-def _rules(target: Target, account: Account) -> Rules:
+def rules_of(account: Account, given: dict[str, Any]) -> Rules:
     """The account's rules; options that are not valid yet change nothing about them."""
     provider = PROVIDERS[account.platform]
     try:
-        options = provider.Options.model_validate(target.options)
+        options = provider.Options.model_validate(given)
     except ValidationError:
         options = None
     return provider.rules_for(account, options)

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, decide, notify, outcomes, schedule
+from . import compose, decide, notify, outcomes, sameness, schedule
 from .compose import Draft, Target
 from .models import Delivery, Entry, Model, State
 from .refusals import Refused
@@ -87,9 +87,10 @@ def _after(delivery: Delivery, edit: Edit) -> Delivery:
 
 
 def reschedule(delivery: Delivery, now: datetime) -> None:
-    """Drops the schedule of before; one that fires all the same finds a newer version."""
+    """Drops the schedule of before, and leaves its text's mark; one that fires all the same finds a newer version."""
     try:
         schedule.clear(delivery.id)
     except Exception:
         log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
     compose.arrange(delivery, now)
+    sameness.note(delivery)

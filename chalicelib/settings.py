@@ -14,6 +14,8 @@ class Settings:
     public_url: str
     sandbox: str
     sandboxed: frozenset[str]
+    postiz_once: bool = False
+    """Whether Postiz's clients, too, are refused the same text on the same account within a day."""
 
     @property
     def prefix(self) -> str:
@@ -43,6 +45,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         public_url=environment.get("PUBLIC_URL", "http://localhost:8000/api").rstrip("/"),
         sandbox=environment.get("SANDBOX", "").rstrip("/"),
         sandboxed=frozenset(_names(environment.get("SANDBOX_PLATFORMS", ""))),
+        postiz_once=environment.get("POSTIZ_ONCE", "").lower() in {"1", "true", "yes"},
     )
 
 

@@ -25,6 +25,7 @@ COMPARES: dict[str, Callable[..., bool]] = {
 #: The verbs that leave the process, and what each is for DynamoDB.
 VERBS = {
     "get": "get_item",
+    "get_many": "batch_get_item",
     "put": "put_item",
     "change": "update_item",
     "take": "delete_item",
@@ -60,6 +61,9 @@ class Table:
     def get(self, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
         found = self.items.get(_place(key))
         return dict(found) if found is not None else None
+
+    def get_many(self, wanted: Sequence[Mapping[str, str]]) -> list[Item]:
+        return [found for key in wanted if (found := self.get(key)) is not None]
 
     def put(self, item: Mapping[str, Any], *, new: bool = False) -> None:
         if new and _place(item) in self.items:

@@ -21,7 +21,7 @@ from tests.conftest import forget
 from tests.world import World
 
 PLATFORMS = ("bluesky", "mastodon", "slack")
-PAGES = ("/", "/calendar", "/compose", "/failures")
+PAGES = ("/", "/calendar", "/compose", "/failures", "/import")
 
 
 @pytest.fixture

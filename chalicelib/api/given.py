@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib import clock, timetables
+from chalicelib import clock, endings, timetables
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Entry, Media
 from chalicelib.refusals import Refused
@@ -36,13 +36,20 @@ class GivenEntry(Given):
     delay: int = Field(0, ge=0, le=86_400, description="Seconds after the entry before.")
 
 
+class GivenComment(GivenEntry):
+    """The first comment; with `where_possible` it is left out where a platform takes none, instead of refused."""
+
+    where_possible: bool = False
+
+
 class GivenTarget(Given):
-    """One account; `entries` only where it says something else than the others."""
+    """One account; `entries` and `first_comment` only where it says something else than the others."""
 
     account: str = Field(description="The account's id.")
     entries: list[GivenEntry] | None = Field(
         default=None, min_length=1, max_length=100, description="Only where this account says something else."
     )
+    first_comment: GivenComment | None = Field(default=None, description="`null` for none on this account.")
     options: dict[str, Any] = Field(default={}, description="The platform's own options, by its schema.")
 
 
@@ -60,11 +67,16 @@ class NewPost(Given):
     entries: list[GivenEntry] = Field(
         default=[], max_length=100, description="The post, then its thread or comments, in order."
     )
+    first_comment: GivenComment | None = Field(default=None, description="An entry after all others.")
+    signature: str | None = Field(
+        default=None, description="A signature's id: its words end the first entry."
+    )
     accounts: list[GivenTarget] = Field(max_length=200, description="Where it goes out.")
     tags: list[str] = Field(default=[], max_length=50, description="Words to find it by; never published.")
     repeat: GivenRepeat | None = Field(
         None, description="Every so many days or weeks at this local time, until an end."
     )
+    again: bool = Field(default=False, description="Also where the account says the same within a day.")
 
 
 # -- what it means here --------------------------------------------------------------------------------------
@@ -72,13 +84,15 @@ class NewPost(Given):
 
 def draft(workspace: str, given: NewPost, now: datetime, *, look: bool = False) -> Draft:
     """What a client gave as what can be checked and saved; `look` takes no slot."""
+    shared, targets = said(workspace, given)
     due, _ = due_of(workspace, given, now, look=look)
     return Draft(
-        entries=entries(workspace, given.entries),
-        targets=targets(workspace, given.accounts),
+        entries=shared,
+        targets=targets,
         due=due,
         zone=given.zone,
         draft=given.when == "draft",
+        once=not given.again,
         tags=tuple(given.tags),
     )
 
@@ -110,20 +124,53 @@ def local_of(when: str, zone: str, due: datetime) -> datetime:
         return due.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0)
 
 
-def targets(workspace: str, given: Sequence[GivenTarget]) -> tuple[Target, ...]:
-    return tuple(_target(workspace, each) for each in given)
+def said(workspace: str, given: NewPost) -> tuple[tuple[Entry, ...], tuple[Target, ...]]:
+    """What all accounts say, and each of them, with signature and first comment where they belong."""
+    words, silent = _signature(workspace, given.signature), _silent(workspace, given)
+    plain = endings.sign(entries(workspace, given.entries), words)
+    shared = endings.comment_on(plain, _comment(workspace, given.first_comment))
+    targets = []
+    for each in given.accounts:
+        own = plain if each.entries is None else endings.sign(entries(workspace, each.entries), words)
+        comment = None if each.account in silent else _comment(workspace, _comment_of(given, each))
+        whole = endings.comment_on(own, comment)
+        same = each.entries is None and whole == shared
+        target = Target(account=each.account, entries=None if same else whole, options=each.options)
+        targets.append(target)
+    return shared, tuple(targets)
 
 
-def _target(workspace: str, given: GivenTarget) -> Target:
-    own = None if given.entries is None else entries(workspace, given.entries)
-    return Target(account=given.account, entries=own, options=given.options)
+def _signature(workspace: str, signature: str | None) -> str:
+    words = endings.words_of(workspace, signature) if signature else ""
+    if words is None:
+        raise Refused(404, "unknown-signature", f"There is no signature “{(signature or '')[:40]}” here.")
+    return words
+
+
+def _comment_of(given: NewPost, target: GivenTarget) -> GivenComment | None:
+    """An account's own first comment, or else the post's."""
+    return target.first_comment if "first_comment" in target.model_fields_set else given.first_comment
+
+
+def _silent(workspace: str, given: NewPost) -> set[str]:
+    """The accounts that are to have no comment because their platform takes none."""
+    comments = {each.account: _comment_of(given, each) for each in given.accounts}
+    asked = {each.account: each.options for each in given.accounts
+             if (comment := comments[each.account]) and comment.where_possible}  # fmt: skip
+    return endings.silent(workspace, asked) if asked else set()
+
+
+def _comment(workspace: str, given: GivenComment | None) -> Entry | None:
+    return _entry(workspace, given) if given else None
 
 
 def entries(workspace: str, given: Sequence[GivenEntry]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(text=each.text, media=tuple(_media(workspace, file) for file in each.media), delay=each.delay)
-        for each in given
-    )
+    return tuple(_entry(workspace, each) for each in given)
+
+
+def _entry(workspace: str, given: GivenEntry) -> Entry:
+    media = tuple(_media(workspace, file) for file in given.media)
+    return Entry(text=given.text, media=media, delay=given.delay)
 
 
 def _media(workspace: str, given: GivenMedia) -> Media:

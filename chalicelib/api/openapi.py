@@ -122,7 +122,7 @@ def _answer(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> dict
     schema = names[(route.answers, "serialization")]
     found: dict[str, Any] = {
         "description": told,
-        "content": {"application/json": {"schema": schema}},
+        "content": {getattr(route.answers, "media_type", "application/json"): {"schema": schema}},
     }
     if route.tagged:
         found["headers"] = {"ETag": {"schema": {"type": "string"}}}

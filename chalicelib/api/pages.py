@@ -125,6 +125,12 @@ def calendar(ask: Ask) -> Any:
     return shown(ask, "/calendar", "calendar.html", dict)
 
 
+@route(blueprint, "GET", "/import", scope=None)
+def take_in(ask: Ask) -> Any:
+    """Posts from a table, looked at before they are saved."""
+    return shown(ask, "/import", "import.html", dict)
+
+
 @route(blueprint, "GET", "/compose", scope=None)
 def compose(ask: Ask) -> Any:
     """The composer; it may upload to the bucket's own address."""

@@ -6,13 +6,13 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from pydantic import Field
 
-from chalicelib import clock, compose, counts, decide, recur, renew, rewrite
+from chalicelib import clock, compose, counts, decide, recur, renew, rewrite, twice
 from chalicelib.answers import understood
 from chalicelib.decide import Found
 from chalicelib.models import Delivery, Post
 from chalicelib.refusals import Refused
 from chalicelib.states import OPEN, of_post
-from chalicelib.store import accounts, posts
+from chalicelib.store import accounts, posts, tags
 
 from .given import Given, NewPost, draft, due_of, moment, moments
 from .http import Ask, answer, route, tag
@@ -61,7 +61,8 @@ def check(ask: Ask, given: NewPost) -> Any:
 def listed(ask: Ask) -> Any:
     """Posts that are due, or have a delivery that is, between `from` and `to` (ISO 8601), soonest first, by pages."""
     asked = ask.read(Span)
-    return paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
+    found = paged(ask.workspace, asked.start, asked.to, asked.after, asked.limit)
+    return {**found, "posts": [each for each in found["posts"] if tags.among(asked.tag, each["tags"])]}
 
 
 @route(blueprint, "GET", "/v1/posts/{post}", answers=PostShown, tagged=True)
@@ -187,8 +188,9 @@ def checked(workspace: str, given: NewPost) -> dict[str, Any]:
     now = clock.now()
     wanted = draft(workspace, given, now, look=True)
     repeats = moments(given, wanted.due)
+    warned = [] if given.again else twice.warnings(workspace, wanted)
     return {
-        "complaints": compose.check(workspace, wanted, now),
+        "complaints": [*compose.check(workspace, wanted, now), *warned],
         "counts": counts.counted(workspace, wanted),
         "due": clock.iso(wanted.due),
         "said": due_of(workspace, given, now)[1] or (repeats.said if repeats else ""),

@@ -1,6 +1,7 @@
 """Postiz's `/public/v1/posts`: one of its rows is one of our deliveries, whose id is the row's id and its group's."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,11 @@ from chalice.app import Blueprint
 from chalicelib import clock, compose, edit, recur
 from chalicelib.compose import Draft, Target
 from chalicelib.edit import Edit
-from chalicelib.models import Account, Delivery, Entry
+from chalicelib.models import Account, Delivery, Entry, Post
 from chalicelib.refusals import Refused
 from chalicelib.rhythm import Rhythm, longest, rhythm
-from chalicelib.store import agenda, deliveries, groups
+from chalicelib.settings import settings
+from chalicelib.store import agenda, deliveries, groups, tags
 
 from . import public_bodies as bodies
 from . import public_shapes as shapes
@@ -154,7 +156,8 @@ def _draft(layer: list[Part], given: NewPosts, due: datetime) -> Draft:
         for part in layer
     )
     draft = given.type == "draft"
-    return Draft(entries=shared, targets=targets, due=due, draft=draft, tags=given.labels)
+    once = settings().postiz_once
+    return Draft(entries=shared, targets=targets, due=due, draft=draft, once=once, tags=given.labels)
 
 
 def _edit(part: Part, given: NewPosts, due: datetime) -> Edit:
@@ -188,15 +191,25 @@ def listed(ask: Ask) -> Any:
     found, heads = agenda.between(ask.workspace, start, end, MOST)
     if len(found) > MOST:
         raise refusal(400, f"There are more than {MOST:,} posts between these dates; ask for a shorter span.")
+    colours = _colours(ask.workspace, heads.values())
+
+    def head(part: Delivery) -> Post | None:
+        return heads.get(part.post) or agenda.head(ask.workspace, part.post)
+
     return {
         "posts": [
-            shapes.post(
-                part, heads.get(part.post) or agenda.head(ask.workspace, part.post), known[part.account]
-            )
+            shapes.post(part, head(part), known[part.account], colours)
             for part in found
             if part.account in known and part.state in shapes.STATES
         ]
     }
+
+
+def _colours(workspace: str, heads: Iterable[Post]) -> dict[str, str]:
+    """The tags' colours by their ids, where any post has a tag."""
+    if not any(head.tags for head in heads):
+        return {}
+    return {tag.id: tag.colour for tag in tags.all_of(workspace)}
 
 
 def _date(ask: Ask, name: str) -> datetime:

@@ -1,7 +1,7 @@
 """Accounts, posts, files and rules as Postiz's clients read them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.clock import iso
@@ -9,6 +9,7 @@ from chalicelib.models import Account, Delivery, Kind, Post, State
 from chalicelib.providers import PROVIDERS
 from chalicelib.providers.base import Provider, tools
 from chalicelib.rules import Part, Rules
+from chalicelib.store import tags
 from chalicelib.store.files import Upload
 from chalicelib.store.groups import Group
 
@@ -25,6 +26,9 @@ STATES: dict[State, str] = {
     "failed": "ERROR",
     "unsure": "ERROR",
 }
+
+#: What Postiz's clients are told of a tag that has no colour here.
+COLOUR = "#942828"
 
 #: The word that stands for an id which only a person can find out.
 MISSING = "missing"
@@ -46,8 +50,10 @@ def integration(account: Account, groups: Iterable[Group]) -> dict[str, Any]:
     return shown
 
 
-def post(delivery: Delivery, head: Post | None, account: Account) -> dict[str, Any]:
-    """A delivery as Postiz's row of a post; `settings` is text, as it is there."""
+def post(
+    delivery: Delivery, head: Post | None, account: Account, colours: Mapping[str, str]
+) -> dict[str, Any]:
+    """A delivery as Postiz's row of a post; `settings` is text, as it is there. `colours` are tags' by their ids."""
     return {
         "id": delivery.id,
         "content": delivery.entries[0].text if delivery.entries else "",
@@ -60,7 +66,7 @@ def post(delivery: Delivery, head: Post | None, account: Account) -> dict[str, A
         "creationMethod": "API",
         "settings": json.dumps({"__type": delivery.platform, **delivery.options}, ensure_ascii=False),
         "error": delivery.trouble.sentence if delivery.trouble else None,
-        "tags": [_tag(name, head) for name in head.tags] if head else [],
+        "tags": [_tag(name, head, colours) for name in head.tags] if head else [],
         "integration": {
             "id": account.id,
             "providerIdentifier": account.platform,
@@ -76,9 +82,10 @@ def release_id(delivery: Delivery) -> str | None:
     return delivery.receipts[0].id if delivery.receipts else None
 
 
-def _tag(name: str, head: Post) -> dict[str, Any]:
+def _tag(name: str, head: Post, colours: Mapping[str, str]) -> dict[str, Any]:
     made = iso(head.created)
-    known = {"id": name, "name": name, "color": "#942828", "orgId": head.workspace}
+    colour = colours.get(tags.identify(name), COLOUR)
+    known = {"id": name, "name": name, "color": colour, "orgId": head.workspace}
     return {"tag": {**known, "createdAt": made, "updatedAt": made, "deletedAt": None}}
 
 

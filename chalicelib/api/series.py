@@ -15,7 +15,7 @@ from chalicelib.store import series as store
 from chalicelib.store.series import Series
 
 from . import given as bodies
-from .given import Given, GivenEntry, GivenRepeat, GivenTarget
+from .given import Given, GivenComment, GivenEntry, GivenRepeat, GivenTarget, NewPost
 from .http import Ask, route
 from .shapes import Shown
 
@@ -33,6 +33,8 @@ class Changed(Given):
     zone: str | None = None
     entries: list[GivenEntry] | None = Field(None, max_length=100)
     accounts: list[GivenTarget] | None = Field(None, max_length=200)
+    first_comment: GivenComment | None = Field(None, description="An entry after all others.")
+    signature: str | None = Field(None, description="A signature's id: its words end the first entry.")
     tags: list[str] | None = Field(None, max_length=50)
     repeat: GivenRepeat | None = None
 
@@ -124,10 +126,13 @@ def _edit(workspace: str, series: Series, given: Changed, now: datetime) -> Edit
         due, _ = bodies.moment(workspace, given.when or "now", zone, now, lambda: named)
     if given.when is not None and due is not None:
         local = bodies.local_of(given.when, zone, due)
+    whole = NewPost(when="draft", entries=given.entries or [], accounts=given.accounts or [],
+                    first_comment=given.first_comment, signature=given.signature)  # fmt: skip
+    shared, targets = bodies.said(workspace, whole)
     return Edit(
         origin=given.origin,
-        entries=None if given.entries is None else bodies.entries(workspace, given.entries),
-        targets=None if given.accounts is None else bodies.targets(workspace, given.accounts),
+        entries=None if given.entries is None else shared,
+        targets=None if given.accounts is None else targets,
         tags=None if given.tags is None else tuple(given.tags),
         due=due if given.when is not None else None,
         local=local,

@@ -47,6 +47,9 @@ class Span(Page):
 
     start: Moment = Field(alias="from", description="The first moment, ISO 8601 with `Z` or an offset.")
     to: Moment = Field(description="The moment before which the last one is.")
+    tag: str = Field(
+        "", max_length=200, description="Only with this tag; a page may hold none though more follow."
+    )
 
 
 class DeliveryShown(Shown):

@@ -11,6 +11,8 @@
 | reserved | `w#<ws>#a#<account>` | `reserved#<moment>`  |                                                           |
 | series   | `w#<ws>`             | `series#<id>`        | by_wake: when its next post should be made                |
 | group    | `w#<ws>`             | `group#<id>`         |                                                           |
+| signature| `w#<ws>`             | `signature#<id>`     |                                                           |
+| tag      | `w#<ws>`             | `tag#<id>`           |                                                           |
 | hook     | `w#<ws>`             | `hook#<id>`          |                                                           |
 | sending  | `w#<ws>#h#<hook>`    | `sending#<id>`       |                                                           |
 | post     | `w#<ws>#p#<post>`    | `post`               | by_due: `w#<ws>`, `<due>#<post>`                          |
@@ -20,6 +22,7 @@
 | sign-in  | `oauth#<state>`      | `oauth`              |                                                           |
 | one time | `once#<hash>`        | `once`               |                                                           |
 | repeat   | `repeat#<ws>#<hash>` | `repeat`             |                                                           |
+| said     | `said#<ws>#<hash>`   | `said`               |                                                           |
 | choice   | `choice#<id>`        | `choice`             |                                                           |
 | pace     | `pace#<platform>#<of>`| `pace`              |                                                           |
 | app      | `app#<platform>#<host>`| `app`              |                                                           |
@@ -75,6 +78,14 @@ def group(ws: str, group: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"group#{group}"}
 
 
+def signature(ws: str, signature: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"signature#{signature}"}
+
+
+def tag(ws: str, tag: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"tag#{tag}"}
+
+
 def hook(ws: str, hook: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"hook#{hook}"}
 
@@ -103,6 +114,10 @@ def once(digest: str) -> Key:
 
 def repeat(ws: str, digest: str) -> Key:
     return {"pk": f"repeat#{ws}#{digest}", "sk": "repeat"}
+
+
+def said(ws: str, digest: str) -> Key:
+    return {"pk": f"said#{ws}#{digest}", "sk": "said"}
 
 
 def choice(choice: str) -> Key:

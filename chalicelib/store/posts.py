@@ -13,9 +13,12 @@ from .records import item, model
 from .table import Change, Item
 
 
-def save(post: Post, parts: Sequence[Delivery]) -> None:
-    """A new post and its deliveries, all or nothing; `Lost` if it is there already (2 write units per KB)."""
-    table.together(fresh(post, parts), token=post.id)
+def save(post: Post, parts: Sequence[Delivery], beside: Sequence[Change] = (), *, token: str = "") -> None:
+    """A new post and its deliveries, and writes `beside` them, all or nothing (2 write units per KB).
+
+    `Lost` if it is there already, or if a condition of those beside does not hold.
+    """
+    table.together(fresh(post, parts), beside, token=token or post.id)
 
 
 def fresh(post: Post, parts: Sequence[Delivery]) -> list[Item]:

@@ -61,6 +61,18 @@ def get(key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
     return unpack(found["Item"]) if "Item" in found else None
 
 
+def get_many(wanted: Sequence[Mapping[str, str]]) -> list[Item]:
+    """The items of these keys that are there, at most 100 a call, in no order (as `get`, each)."""
+    name, found = settings().prefix, []
+    waiting = [pack(key) for key in wanted]
+    while waiting:
+        request = {name: {"Keys": waiting[:100], "ConsistentRead": True}}
+        told = client("dynamodb").batch_get_item(RequestItems=request)
+        found += told["Responses"].get(name, [])
+        waiting = waiting[100:] + told.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+    return [unpack(item) for item in found]
+
+
 def put(item: Mapping[str, Any], *, new: bool = False) -> None:
     """The whole item (1 write unit per KB); with `new`, `Lost` if it is there already."""
     from boto3.dynamodb.conditions import Attr
@@ -180,7 +192,8 @@ class _losing:  # noqa: N801  # reads as the statement it is
         reasons = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
         if code == "ConditionalCheckFailedException":
             raise Lost(unpack(response["Item"]) if response.get("Item") else None) from error
-        if code == "TransactionCanceledException" and "ConditionalCheckFailed" in reasons:
+        overtaken = {"ConditionalCheckFailed", "TransactionConflict"} & set(reasons)
+        if code == "TransactionCanceledException" and overtaken:
             raise Lost from error
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.clock import iso
 from chalicelib.models import Model
@@ -33,6 +33,12 @@ def read(workspace: str, account: str) -> Timetable | None:
     """An account's own timetable (1 read unit)."""
     found = table.get(keys.timetable(workspace, account))
     return model(AccountTimes, found).timetable if found else None
+
+
+def all_of(workspace: str) -> list[AccountTimes]:
+    """The timetables of a workspace's accounts that have one of their own (1 read unit per 4 KB)."""
+    where = Key("pk").eq(f"w#{workspace}") & Key("sk").begins_with("timetable#")
+    return [model(AccountTimes, found) for found in table.pages(where)]
 
 
 def remove(workspace: str, account: str) -> None:

@@ -1,7 +1,7 @@
 /** The calendar: days as lists of posts, by the browser's zone; moved by dragging or by keys. */
 
 import { $, $$, face, h } from "./dom.js";
-import { all, root } from "./api.js";
+import { all, ask, root } from "./api.js";
 import { sift } from "./filter.js";
 import { warn } from "./said.js";
 import { dates, daysOf, named, stepped } from "./days.js";
@@ -42,7 +42,8 @@ async function show() {
 async function load(days) {
   const [from, to] = [dates(days[0]), dates(days.at(-1))];
   to.setDate(to.getDate() + 1);
-  const span = `from=${from.toISOString()}&to=${to.toISOString()}`;
+  const tag = $("#tag").value;
+  const span = `from=${from.toISOString()}&to=${to.toISOString()}${tag && `&tag=${encodeURIComponent(tag)}`}`;
   shown.posts.clear();
   for (const post of await all(`/v1/posts?${span}`, "posts")) shown.posts.set(post.id, post);
 }
@@ -155,10 +156,17 @@ for (const each of $$("[data-view]")) {
     show();
   };
 }
+$("#tag").onchange = show;
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !moves.busy() && show());
 
 moves.begin($("#calendar"), moving, moved);
 recall();
+ask("GET", "/v1/tags")
+  .then(({ tags }) => {
+    $("#tagged").hidden = !tags.length;
+    $("#tag").append(...tags.map(({ name }) => h("option", { value: name }, name)));
+  })
+  .catch(warn);
 all("/v1/accounts", "accounts")
   .then((accounts) => accounts.forEach((each) => shown.accounts.set(each.id, each)))
   .then(() => slots.begin(shown.accounts, () => draw(daysOf(shown.view, shown.day))))

@@ -4,10 +4,11 @@ import { $, $$, face, h, later } from "./dom.js";
 import { Silence, all, ask, root } from "./api.js";
 import { checker } from "./checks.js";
 import * as drafts from "./drafts.js";
+import * as endings from "./endings.js";
 import * as entries from "./entries.js";
 import { form } from "./options.js";
 import * as repeating from "./repeating.js";
-import { warn } from "./said.js";
+import { sure, warn } from "./said.js";
 import { Overtaken, send } from "./sending.js";
 import { start } from "./start.js";
 import * as tabs from "./tabs.js";
@@ -23,7 +24,9 @@ let active = ALL;
 let told = { complaints: [], counts: [], due: null, said: "", wrong: "" };
 
 const check = checker((found) => {
-  told = found;
+  // What this post stands in for is no other post.
+  const own = new Set(replaced.map((each) => each.split(".")[0]));
+  told = { ...found, complaints: found.complaints.filter((each) => !own.has(each.post)) };
   showTold();
 });
 
@@ -156,22 +159,25 @@ function countsOf(entry) {
 
 // -- sending ---------------------------------------------------------------------------------------------------
 
-async function submit(event) {
-  event?.preventDefault();
+async function submit(event, again = false) {
+  event?.preventDefault?.();
   if ($("#send").ariaDisabled === "true") return;
   if (waiting()) return warn(waiting());
   if (work.when === "at" && !work.at) return when.missing();
   $("#send").ariaDisabled = "true";
+  let twice = false;
   try {
-    const post = await send(work, replaced);
+    const post = await send(work, replaced, again);
     drafts.forget(name);
     work = fresh();
     location.assign(`${root}/posts/${post.id}`);
   } catch (problem) {
-    refused(problem);
+    if (problem.code === "same-text") twice = await sure(problem.message, "Post it again");
+    else refused(problem);
   } finally {
     $("#send").ariaDisabled = "false";
   }
+  if (twice) await submit(null, true);
 }
 
 function refused(problem) {
@@ -210,6 +216,7 @@ function wire() {
     changed(again);
   });
   repeating.wire(() => work, changed);
+  endings.wire(() => work, changed);
   document.addEventListener("keydown", shortcuts);
   addEventListener("pagehide", () => isEmpty(work) || drafts.keep(name, work));
 }
@@ -228,6 +235,8 @@ async function begin() {
   drafts.forgetOld();
   const begun = await start(new URLSearchParams(location.search), accounts);
   ({ work, name, replaced } = begun);
+  await endings.begin(work, name === "new" && !begun.kept);
+  endings.draw(work);
   $("#title").textContent = begun.title;
   $("#kept").textContent = begun.kept;
   $("#anew").hidden = !begun.kept;

@@ -1,7 +1,8 @@
-/** Every deed of a page: an element's `data-call` names the request, `data-ask` what is asked first. */
+/** Every deed of a page: an element's `data-call` names the request, `data-ask` what is asked first,
+ * `data-then` the page of what was made. */
 
 import { $$ } from "./dom.js";
-import { Silence, ask } from "./api.js";
+import { Silence, ask, root } from "./api.js";
 import { renew } from "./fresh.js";
 import { say, sure, warn } from "./said.js";
 
@@ -18,12 +19,13 @@ export function begin() {
 }
 
 async function act(element, body) {
-  const { call, said, ask: question, yes } = element.dataset;
+  const { call, said, ask: question, yes, then } = element.dataset;
   if (element.ariaBusy === "true" || (question && !(await sure(question, yes ?? "Yes")))) return;
   const [method, path] = call.split(" ");
   busy(element, true);
   try {
-    await ask(method, path, body);
+    const made = await ask(method, path, body);
+    if (then) return location.assign(root + then + made.id);
     say(said);
     document.activeElement?.blur();
     await renew();

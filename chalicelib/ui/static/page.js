@@ -3,13 +3,14 @@
 import { $ } from "./dom.js";
 import { ask } from "./api.js";
 import * as deeds from "./deeds.js";
+import * as exported from "./export.js";
 import * as filter from "./filter.js";
 import * as fresh from "./fresh.js";
 import * as keys from "./keys.js";
 import * as ticket from "./ticket.js";
 import * as undo from "./undo.js";
 
-for (const each of [fresh, deeds, filter, keys, undo, ticket]) each.begin();
+for (const each of [fresh, deeds, exported, filter, keys, undo, ticket]) each.begin();
 
 // A menu closes when somebody turns elsewhere.
 document.addEventListener("click", (event) => {

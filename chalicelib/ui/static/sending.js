@@ -14,12 +14,13 @@ export class Overtaken extends Error {
   }
 }
 
-/** Saves and answers with the stored post. `replaced` are ids of deliveries that this stands in for. */
-export async function send(work, replaced) {
-  if (replaced.length) await replace(work, replaced);
+/** Saves and answers with the stored post. `replaced` are ids of deliveries that this stands in for; `again` says that
+ * the same text within a day is meant. */
+export async function send(work, replaced, again = false) {
+  if (replaced.length) await replace(work, replaced, again);
   const when = work.when === "now" ? new Date(now() + GRACE).toISOString() : whenOf(work);
   if (work.series) return resend(work, when);
-  return ask("POST", "/v1/posts", body(work, when), { headers: { "Idempotency-Key": await keyOf(work) } });
+  return ask("POST", "/v1/posts", { ...body(work, when), again }, { headers: { "Idempotency-Key": await keyOf(work) } });
 }
 
 /** This occurrence of a series and the following; answers with the first of them as it is then. */
@@ -38,12 +39,14 @@ async function keyOf(work) {
 }
 
 /** Cancels what this stands in for, once it is certain that this can be saved. */
-async function replace(work, replaced) {
+async function replace(work, replaced, again) {
   const found = await check(work);
   if (!found || found.wrong) throw new Error(found?.wrong ?? "It is still being checked.");
-  if (found.complaints.length && work.when !== "draft") {
-    throw new Refusal(422, { detail: found.complaints[0].sentence, errors: found.complaints });
-  }
+  const wrong = found.complaints.filter((each) => each.kind !== "warning");
+  if (wrong.length && work.when !== "draft") throw new Refusal(422, { detail: wrong[0].sentence, errors: wrong });
+  const own = new Set(replaced.map((each) => each.split(".")[0]));
+  const twice = found.complaints.find((each) => each.kind === "warning" && !own.has(each.post));
+  if (twice && !again && work.when !== "draft") throw new Refusal(409, { code: "same-text", detail: twice.sentence });
   const kept = [];
   while (replaced.length) {
     const refusal = await cancelled(replaced[0]);

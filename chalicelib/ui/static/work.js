@@ -9,7 +9,7 @@ export const ALL = "all";
 export const blank = (delay = 0) => ({ text: "", media: [], delay });
 
 /** Nothing yet; `id` stays with it, so that it is saved once however often it is sent. */
-export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone, repeat: null, series: null });
+export const fresh = () => ({ id: crypto.randomUUID(), targets: [], shared: [blank()], own: {}, options: {}, when: "now", at: "", zone, repeat: null, series: null, comment: "", signature: null, tags: [] });
 
 /** Which entries a tab shows: an account's own, or the shared ones. */
 export const entriesOf = (work, tab) => work.own[tab] ?? work.shared;
@@ -39,6 +39,9 @@ export function body(work, when) {
     zone: work.zone,
     ...(repeat ? { repeat } : {}),
     entries: own ? [] : work.shared.map(sent),
+    ...(work.comment?.trim() ? { first_comment: { text: work.comment, where_possible: Boolean(work.commentWherePossible) } } : {}),
+    signature: work.signature ?? null,
+    tags: work.tags ?? [],
     accounts: work.targets.map((account) => ({
       account,
       options: work.options[account] ?? {},
@@ -65,6 +68,7 @@ export function ofPost(post, wanted) {
     own: Object.fromEntries(parts.filter((each) => !same(each.entries)).map((each) => [each.account, each.entries.map(taken)])),
     options: Object.fromEntries(parts.map((each) => [each.account, each.options])),
     zone: post.zone === "UTC" ? zone : post.zone,
+    tags: post.tags,
   };
 }
 
