@@ -73,8 +73,9 @@ class Table:
     def change(self, key: Mapping[str, str], put: Mapping[str, Any], *, when: Any = None,
                add: Mapping[str, float] | None = None, before: bool = False) -> Item:  # fmt: skip
         change = Change(key, put, add or {}, when)
-        self._require(change)
         was = dict(self.items.get(_place(key), {}))
+        if not self._may(change):
+            raise Lost(was or None)
         after = self._apply(change)
         return was if before else dict(after)
 
@@ -97,20 +98,16 @@ class Table:
     def together(self, puts: Sequence[Mapping[str, Any]], changes: Sequence[Change] = (), *, token: str) -> None:  # fmt: skip
         if token in self.tokens:
             return
-        if any(_place(item) in self.items for item in puts):
+        if any(_place(item) in self.items for item in puts) or not all(map(self._may, changes)):
             raise Lost
-        for change in changes:
-            self._require(change)
         for item in puts:
             self.put(item)
         for change in changes:
             self._apply(change)
         self.tokens.add(token)
 
-    def _require(self, change: Change) -> None:
-        found = self.items.get(_place(change.key), {})
-        if change.when is not None and not holds(change.when, found):
-            raise Lost(dict(found) or None)
+    def _may(self, change: Change) -> bool:
+        return change.when is None or holds(change.when, self.items.get(_place(change.key), {}))
 
     def _apply(self, change: Change) -> Item:
         after = {**self.items.get(_place(change.key), {}), **change.key, **change.put}

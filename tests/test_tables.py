@@ -80,7 +80,7 @@ def answer(there: Any, verb: str, rest: list[Any], token: str) -> Any:
     return getattr(there, verb)(*rest)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(calls=some.lists(Calls, min_size=1, max_size=12), number=some.integers(0, 10**9))
 def test_it_answers_every_call_as_dynamodb_does(aws: Any, calls: list[tuple[Any, ...]], number: int) -> None:
     empty()
