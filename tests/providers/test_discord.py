@@ -283,6 +283,13 @@ def test_a_message_that_this_post_already_has_a_receipt_for_is_not_found_again(b
     assert bench.provider.look(replace(job, doubt=job.now)) is None
 
 
+def test_a_comment_whose_thread_was_never_opened_was_not_sent(bench: Bench) -> None:
+    connected, entries = bench.connect(), (*TEXT, Entry(text="2"))
+    receipts = connected.publish(TEXT, {"channel": LOBBY})
+    job = connected.job(entries, 1, receipts, {"channel": LOBBY})
+    assert bench.provider.look(replace(job, doubt=job.now)) is None
+
+
 def test_the_search_goes_on_past_a_hundred_messages_and_ends_in_doubt(bench: Bench) -> None:
     connected = bench.connect()
     job = connected.job(TEXT, options={"channel": LOBBY})

@@ -210,10 +210,14 @@ class Discord(Provider):
         where, kind = job.first.data["channel"], job.first.data["type"]
         return {"id": where if kind in _FORUMS | _THREADS else job.first.id, "type": kind}
 
+    def _opens(self, job: Job, thread: dict[str, Any]) -> bool:
+        """Whether this entry is the one that opens the thread under the first message."""
+        return job.index == 1 and bool(thread["id"] != job.receipts[0].data["channel"])
+
     def _open_thread(self, job: Job) -> dict[str, Any]:
         """The same, made now unless it is there."""
         thread, first = self._thread(job), job.receipts[0]
-        if job.index == 1 and not job.state and thread["id"] != first.data["channel"]:
+        if self._opens(job, thread) and not job.state:
             wanted = {
                 "name": job.options.thread_name or messages.headline(job.entries[0].text) or "Thread",
                 "auto_archive_duration": job.options.auto_archive_duration,
@@ -270,6 +274,8 @@ class Discord(Provider):
         channel = self._thread(job) if job.index else self._channel(job)
         if not job.index and channel["type"] in _FORUMS:
             return self._look_in_forum(job, channel)
+        if self._opens(job, channel) and not job.state:
+            return None  # the thread goes on record before anything is said in it
         known, after = {receipt.id for receipt in job.receipts}, messages.snowflake(job)
         where = f"/channels/{channel['id']}/messages"
         for _ in range(20):
