@@ -3,7 +3,8 @@
 Each step is met by each kind of fault, in a run of its own: the process dies after the call (which is before the
 next); the call fails; it succeeds and its answer is lost; it hangs until the Lambda is out of time. The steps from
 the API to the lane are the same on every platform, and are tried on one. `--size ci` takes one platform for each
-way of healing and a thread. Ends with 1 if anything was lost or out twice. Ctrl-C stops it.
+way of healing and a thread. Ends with 1 if anything was lost, out twice or untrue, or if a person was asked where
+the platform could tell. Ctrl-C stops it.
 """
 
 import argparse
