@@ -113,7 +113,9 @@ def token_of(session: "Session", auth: OAuth2, answer: Mapping[str, Any]) -> Tok
     answer = session.provider.token_answer(dict(answer))
     access = answer.get("access_token")
     if not isinstance(access, str) or not access:
-        raise Reconnect(f"{session.provider.title} did not give access. Connect again.")
+        raise Retry(
+            f"{session.provider.title} gave an answer without a token."
+        )  # no clear no: it costs no grant
     scopes, refresh = answer.get("scope"), answer.get("refresh_token")
     return Token(
         access=access,
