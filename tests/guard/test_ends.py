@@ -61,7 +61,8 @@ def rested(machine: Machine, delivery: Delivery) -> Delivery:
 def ended(runs: Runs, key: str, bad: Callable[[StandIn], None]) -> tuple[Delivery, list[Shown]]:
     """How a delivery ended after `bad` was ordered, and what is out; nothing of it died."""
     runs.number += 1
-    with runs.opened(key) as (world, machine):
+    with runs.opened(key) as (world, machine), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(PROVIDERS[key]), "patience", timedelta(minutes=20))
         delivery = posted(runs, world, machine, key)
         bad(world.sandbox[key])
         found = rested(machine, delivery)

@@ -198,11 +198,12 @@ class Discord(Provider):
         except Rejected:
             job.ask("GET", f"/guilds/{job.me.remote}")  # a bot that was put out is for the person to mend
             raise
+        number = found.pick("id")
         if str(found.find("guild_id")) != job.me.remote:
             raise Rejected("This channel is not one of the connected Discord server; pick another.")
         if found.find("type", default=-1) not in _POSTABLE:
             raise Rejected("This kind of Discord channel takes no such message.")
-        return {"id": found.pick("id"), "type": found.find("type"), "flags": found.find("flags", default=0)}
+        return {"id": number, "type": found.find("type"), "flags": found.find("flags", default=0)}
 
     def _thread(self, job: Job) -> dict[str, Any]:
         """Where comments go: the thread under the first message, which has that message's id."""

@@ -94,7 +94,9 @@ def unfit(entries: Sequence[Entry]) -> list[str]:
 def must_be_allowed(job: Job, creator: Answer) -> None:
     """What the person allows in TikTok's app at this moment: anything else would fail there, or be refused."""
     options: TikTokOptions = job.options
-    told: list[Any] = creator.find("data", "privacy_level_options", default=[])
+    told = creator.find("data", "privacy_level_options")
+    if not isinstance(told, list):
+        raise creator.unreadable("no “data.privacy_level_options”")
     allowed = [each for each in told if isinstance(each, str)]
     if options.privacy_level not in allowed:
         raise Rejected(
