@@ -44,6 +44,8 @@ def rewrite(found: Found, draft: Draft, now: datetime) -> tuple[Kept, ...]:
     if not plan.changed and not plan.added and all(getattr(head, name) == put[name] for name in put):
         return ()
     known = _refuse_wrong(head.workspace, parts, plan, draft, now)
+    moved = {part.id for part, after in plan.changed if after.due == draft.due}
+    put["apart"] = any(part.due != draft.due for part in parts if part.id not in moved)
     _write(head, put, plan, draft, known, now)
     return plan.kept
 

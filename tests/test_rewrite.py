@@ -116,6 +116,17 @@ def test_what_is_out_stays_and_is_told_and_the_rest_changes(site: Site, own: lis
     assert found[waiting.id]["entries"][0]["text"] == "Goodbye"
 
 
+def test_a_post_that_is_out_in_part_is_listed_whole_after_the_rest_has_moved(
+    site: Site, own: list[Account]
+) -> None:
+    post = make(site, body(*own))
+    publish(post, own[0])
+    site.call("PUT", f"/v1/posts/{post}", body(*own, text="Goodbye", when=at(days=3)))
+    for span in (f"from={at()}&to={at(days=1)}", f"from={at(days=2)}&to={at(days=4)}"):
+        (listed,) = site.call("GET", f"/v1/posts?{span}").json_body["posts"]
+        assert {each["account"] for each in listed["deliveries"]} == {each.id for each in own}
+
+
 def test_to_leave_out_what_is_out_takes_nothing_back_and_says_so(site: Site, own: list[Account]) -> None:
     post = make(site, body(*own))
     publish(post, own[0])
@@ -154,6 +165,7 @@ def test_what_could_not_be_posted_changes_nothing(site: Site, own: list[Account]
         (body(*own, when="2020-01-01T00:00:00Z"), (422, "past-due")),
         (body(own[0], own[0]), (422, "account-twice")),
         (body(), (422, "no-account")),
+        ({**body(*own), "repeat": {"times": 3}}, (422, "no-repeat")),
         ({**body(), "accounts": [{"account": "nobody"}]}, (404, "unknown-account")),
     ]
     for given, expected in wrong:

@@ -83,6 +83,9 @@ def read(ask: Ask, post: str) -> Any:
 )
 def put(ask: Ask, given: NewPost, post: str) -> Any:
     """The whole post anew: texts, accounts, options and time; `kept` says what was out already and stays."""
+    if given.repeat is not None:
+        sentence = "A post that is there does not begin to repeat. Make a new one with `repeat`, or change its series."
+        raise Refused(422, "no-repeat", sentence)
     now, found = clock.now(), _matched(ask, post) or decide.load(ask.workspace, post)
     kept = rewrite.rewrite(found, draft(ask.workspace, given, now), now)
     body = shown(*decide.load(ask.workspace, post))
