@@ -48,14 +48,15 @@ def rested(machine: Machine, delivery: Delivery) -> Delivery:
     The sweeper comes every two hours: nothing of this depends on how often it does.
     """
     end = machine.clock() + timedelta(days=3)
-    while machine.clock() < end:
+    while True:
         found = deliveries.read(delivery.workspace, delivery.id)
         assert found is not None
         if found.state not in LIVE:
             return found
+        if machine.clock() >= end:
+            raise AssertionError(f"stuck: {found.state}, {found.trouble}, tries {found.tries}, next {found.next}")
         machine.sweeps_at = machine.clock() + timedelta(minutes=119)
         machine.run(hours=2)
-    raise AssertionError(f"stuck: {found.state}, {found.trouble}, tries {found.tries}, next {found.next}")
 
 
 def ended(runs: Runs, key: str, bad: Callable[[StandIn], None]) -> tuple[Delivery, list[Shown]]:
