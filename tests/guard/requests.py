@@ -27,7 +27,7 @@ MEANINGS: dict[tuple[str, str], str] = {
 NAMES = {"integration": "account"}
 #: Parameters that are no ids of a workspace's things.
 WORDS = {"platform": "mastodon", "tool": "channels", "version": "1", "name": "file.png"}
-THINGS = {"account", "post", "delivery", "webhook", "sending", "media", "group", "key"}
+THINGS = {"account", "post", "delivery", "webhook", "sending", "media", "group", "key", "person"}
 
 
 def meaning(path: str, parameter: str) -> str:
@@ -90,6 +90,11 @@ BODIES: dict[tuple[str, str], Callable[[Ids], Any]] = {
     ("POST", "/v1/webhooks"): lambda ids: {"url": "https://example.com/"},
     ("PATCH", "/v1/webhooks/{webhook}"): lambda ids: {"name": "Another"},
     ("POST", "/v1/keys"): lambda ids: {"name": "Mine", "scopes": ["read"]},
+    ("POST", "/v1/people"): lambda ids: {"name": "Somebody", "role": "editor"},
+    ("PATCH", "/v1/people/{person}"): lambda ids: {"role": "reviewer"},
+    ("POST", "/v1/workspaces"): lambda ids: {"name": "Another"},
+    ("PATCH", "/v1/workspaces/{workspace}"): lambda ids: {"name": "Another"},
+    ("POST", "/v1/posts/{post}/review"): lambda ids: {"decision": "approve"},
     ("POST", "/v1/media"): lambda ids: {"name": "a.png", "mime": "image/png", "size": 9},
     ("POST", "/v1/media/from-url"): lambda ids: {"url": "https://127.0.0.1/"},
     ("POST", "/v1/accounts/{account}/tools/{tool}"): lambda ids: {"parameters": {}},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chalicelib import bucket, clock, hooks, library, people
+from chalicelib import bucket, clock, hooks, library, people, staff
 from chalicelib.settings import client, settings
 from chalicelib.store import groups
 from chalicelib.store import hooks as stored_hooks
@@ -38,6 +38,7 @@ def furnish(world: World, person: int) -> Tenant:
     sending = hooks.write(hook, f"sending-{ws}", "post.created", {"text": f"Told to {ws}"}, now)
     stored_hooks.log(sending)
     upload = library.store(ws, f"{ws}.png", picture(f"{ws}.png")[1], now)
+    member, _ = staff.invite(ws, f"Person of {ws}", "", "editor", now)
     groups.save(Group(workspace=ws, id=f"group-{ws}", name=f"Group of {ws}", accounts=(account.id,)))
     ids = {
         "account": account.id,
@@ -48,9 +49,12 @@ def furnish(world: World, person: int) -> Tenant:
         "media": upload.id,
         "group": f"group-{ws}",
         "key": second.id,
+        "person": member.person,
         "workspace": ws,
     }
-    words = tuple(f"{what} {ws}" for what in ("Words of", "Hook of", "Key of", "Group of", "Told to"))
+    words = tuple(
+        f"{what} {ws}" for what in ("Words of", "Hook of", "Key of", "Group of", "Told to", "Person of")
+    )
     return Tenant(ws, key, ids, (*words, f"{ws}.png", f"https://{ws}.example.com"))
 
 

@@ -11,6 +11,7 @@ from chalicelib.api import accounts as accounts_api
 from chalicelib.store import accounts, hooks
 from tests.canary import Aviary
 from tests.guard.tenants import Tenant, call
+from tests.world import signed_in
 
 pytestmark = pytest.mark.sings
 log = logging.getLogger("lamppost")
@@ -73,7 +74,7 @@ def test_the_operator_s_secrets_keys_links_and_sessions_are_secrets_too(
         vault.secrets()["DISCORD_CLIENT_SECRET"],
         victim.key,
         link.partition("once=")[2],
-        people.cookie("victim", ("read",)),
+        signed_in("victim"),
         signing,
     ):
         canaries.said.clear()
