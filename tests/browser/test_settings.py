@@ -88,7 +88,7 @@ def test_a_workspace_is_made_and_gone_to(page: Any, site: Site) -> None:
     page.wait_for_url(f"{site.url}/")
     page.goto(f"{site.url}/settings")
     row = page.locator(".row").filter(has_text="Elsewhere")
-    row.get_by_text("You are here").wait_for()
+    row.get_by_text("you are here").wait_for()
 
 
 def test_signing_out_everywhere_leads_to_the_sign_in_page(page: Any, site: Site) -> None:
