@@ -278,3 +278,30 @@ def test_settings_show_keys_and_people_to_owners_only(invited: Invited) -> None:
     assert 'data-once="POST /v1/people"' in pages["owner"]
     assert "Only owner" not in pages["editor"]
     assert "/v1/keys" not in pages["editor"]
+
+
+def test_the_admin_link_of_a_stage_signs_an_owner_in(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from infra import admin, config
+
+    monkeypatch.setattr(config, "environment", lambda stage: {"PUBLIC_URL": "http://localhost:8000/api"})
+    monkeypatch.setattr("sys.argv", ["admin", "--stage", "test", "--email", "Ada@example.com"])
+    admin.main()
+    browser = opened(site.client, capsys.readouterr().out.strip())
+    member = staff.load("home", browser.person)
+    assert (member.email, member.role) == ("ada@example.com", "owner")
+
+
+def test_a_stage_without_an_address_has_no_admin_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    from infra import admin, config
+
+    monkeypatch.setattr(config, "environment", lambda stage: {"PUBLIC_URL": ""})
+    with pytest.raises(SystemExit, match="deploy it first"):
+        admin.address("dev")
+
+
+def test_the_identity_providers_secrets_are_imported_with_the_platforms() -> None:
+    from infra import secrets
+
+    assert {"OIDC_ISSUER", "OIDC_CLIENT_SECRET", "X_API_KEY"} <= secrets.asked()
