@@ -207,6 +207,32 @@ def test_an_owner_who_schedules_what_waits_has_approved_it(site: Site, writer: W
     assert waiting(reviewer) == []
 
 
+def test_a_post_said_anew_as_a_whole_waits_again(site: Site, writer: Writer, reviewer: Browser) -> None:
+    post = written(writer.site, writer.account)
+    said(reviewer, post["id"], "approve")
+    whole = {"when": at(days=4), "entries": [{"text": "Anew"}], "accounts": [{"account": writer.account}]}
+    path = f"/v1/posts/{post['id']}"
+    wrong = writer.site.call("PUT", path, {**whole, "entries": [{"text": "x" * 600}]})
+    assert refusal(wrong) == (422, "not-postable")
+    again = writer.site.call("PUT", path, whole)
+    assert again.status_code == 200, again.body
+    assert (state(post["deliveries"][0]["id"]), waiting(reviewer)) == ("draft", [post["id"]])
+    owners = site.call("PUT", path, {**whole, "entries": [{"text": "As the owner has it"}]})
+    assert (owners.json_body["state"], owners.json_body["review"]["decision"]) == ("scheduled", "approved")
+    assert waiting(reviewer) == []
+
+
+def test_a_post_that_repeats_is_for_those_who_need_no_review(site: Site, writer: Writer) -> None:
+    body = {
+        "when": at(days=1),
+        "entries": [{"text": "Every day"}],
+        "accounts": [{"account": writer.account}],
+        "repeat": {"every": 1, "unit": "days", "times": 3},
+    }
+    assert refusal(writer.site.call("POST", "/v1/posts", body)) == (403, "needs-review")
+    assert site.call("POST", "/v1/posts", body).status_code == 201
+
+
 def test_what_was_cancelled_waits_for_nobody(writer: Writer, reviewer: Browser) -> None:
     post = written(writer.site, writer.account)
     writer.site.call("DELETE", f"/v1/posts/{post['id']}")
