@@ -9,10 +9,10 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-
 ONLY = $(if $(PLATFORMS),--platforms $(PLATFORMS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run smoke test faults chaos specs check bench lock deploy secrets teardown redrive generate clean
+.PHONY: help setup run smoke test faults chaos specs check bench lock deploy secrets admin-link teardown redrive generate clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-16s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## the virtual environment, with all that is needed to work on this
 
@@ -73,6 +73,9 @@ deploy: setup stage ## to AWS: STAGE=dev or prod
 
 secrets: setup stage ## put a .env file's credentials where a stage reads them: ENV=.env STAGE=prod
 	@$(BIN)/python -m infra.secrets $(or $(ENV),.env) --stage $(STAGE)
+
+admin-link: setup stage ## a link that signs an owner in once: STAGE=prod (EMAIL=ada@example.com WORKSPACE=home)
+	@$(BIN)/python -m infra.admin --stage $(STAGE) $(if $(EMAIL),--email $(EMAIL)) $(if $(WORKSPACE),--workspace $(WORKSPACE))
 
 redrive: setup stage ## send dead letters on their way again: STAGE=prod
 	@$(BIN)/python -m infra.redrive --stage $(STAGE)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from . import clock, notify, saving, schedule
+from . import clock, notify, reviews, saving, schedule
 from .models import Account, Delivery, Entry, Model, Post
 from .models import Target as Target
 from .providers import PROVIDERS
@@ -115,8 +115,10 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
     if idempotency and (before := posts.read(workspace, number)) is not None:
         return _same(draft, before)
     known = refuse_wrong(workspace, draft, now)
+    review = reviews.of_new(workspace, draft.due, now, draft=draft.draft)
+    draft = draft.model_copy(update={"draft": draft.draft or review is not None})
     post = Post(workspace=workspace, id=number, due=draft.due, zone=draft.zone, entries=draft.entries,
-                tags=draft.tags, created=now)  # fmt: skip
+                tags=draft.tags, created=now, review=review)  # fmt: skip
     parts = [fresh(post, draft, target, known[target.account]) for target in draft.targets]
     if (before := saving.save(post, parts, known, once=draft.once)) is not None:
         return _same(draft, before)
@@ -124,6 +126,7 @@ def save(workspace: str, draft: Draft, now: datetime, idempotency: str = "") -> 
         arrange(part, now)
     told = {"post": post.id, "due": post.due, "accounts": [part.account for part in parts]}
     notify.tell("post.created", workspace, told)
+    reviews.tell(post)
     return post, parts
 
 

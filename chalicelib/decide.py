@@ -3,10 +3,11 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import notify, outcomes, schedule
+from . import notify, outcomes, reviews, schedule
 from .compose import arrange, check_time
 from .models import Account, Delivery, Post, Receipt, State, Trouble
 from .problems import Problem
@@ -49,8 +50,13 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
             409, "not-movable", "Nothing of this post can be moved: it is out, cancelled or going out now."
         )
     apart = any(part.due != due for part in parts if part not in movable)
-    _change_all(head, movable, now, {"due": due, "apart": apart}, due=due, next=None, reserved=False)
-    return load(workspace, post)
+    movable, put, to = reviews.of_move(head, movable, due, now)
+    head_put = {"due": due, "apart": apart, **put}
+    change_all(head, movable, now, head_put, due=due, next=None, reserved=False, **to)
+    found = load(workspace, post)
+    if to:
+        reviews.tell(found[0])
+    return found
 
 
 def cancel(workspace: str, post: str, now: datetime, read: Found | None = None) -> Found:
@@ -70,9 +76,19 @@ def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
         )
     _no_doubt(delivery)
     done = _alter(delivery, state="cancelled", next=None)
+    if delivery.state == "draft":
+        _end_review(delivery)
     unschedule(done)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
+
+
+def _end_review(delivery: Delivery) -> None:
+    """A post of which nothing waits any more is taken off the reviewers' list."""
+    head, parts = load(delivery.workspace, delivery.post)
+    if head.waits and not any(part.state == "draft" for part in parts):
+        with suppress(Lost):  # somebody has just said what becomes of it
+            posts.alter(head, [], put={"review": None}, token=secrets.token_hex(16))
 
 
 def retry(delivery: Delivery, now: datetime) -> Delivery:
@@ -83,6 +99,7 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
         )
     if delivery.state == "scheduled":
         _no_doubt(delivery)
+    reviews.refuse_early(delivery, now)
     fresh = {"next": now, "tries": 0, "reserved": False, "work": delivery.steps, "since": None}
     done = _alter(delivery, state="scheduled", **fresh)
     arrange(done, now)
@@ -150,7 +167,7 @@ def _alter(delivery: Delivery, **changes: Any) -> Delivery:
         ) from lost
 
 
-def _change_all(
+def change_all(
     post: Post, parts: Sequence[Delivery], now: datetime, head: dict[str, Any], **changes: Any
 ) -> None:
     """Changes a post and its deliveries together, then moves their schedules."""

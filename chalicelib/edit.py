@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, decide, notify, outcomes, sameness, schedule
+from . import compose, decide, notify, outcomes, reviews, sameness, schedule
 from .compose import Draft, Target
 from .models import Delivery, Entry, Model, State
 from .refusals import Refused
@@ -61,15 +61,17 @@ def written(delivery: Delivery, after: Delivery) -> dict[str, Any]:
 def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
     """Checks and writes an edit, and moves the schedule after it."""
     check(delivery, edit, now)
-    after = _after(delivery, edit)
+    reviews.refuse_unchecked(delivery)
+    head, parts = decide.load(delivery.workspace, delivery.post)
+    after, review = reviews.of_edit(head, parts, _after(delivery, edit), now)
     put = written(delivery, after)
     done = delivery.model_copy(update=put)
-    head, parts = decide.load(delivery.workspace, delivery.post)
     alone = all(part.id == delivery.id or part.state == "cancelled" for part in parts)
     above: dict[str, object] = {"due": after.due, "entries": after.entries} if alone else {}
     above |= {} if edit.tags is None else {"tags": edit.tags}
     dues = {above.get("due", head.due), after.due, *(part.due for part in parts if part.id != delivery.id)}
     above["apart"] = len(dues) > 1
+    above |= review
     change = deliveries.change_of(done, put, deliveries.unchanged(delivery))
     try:
         posts.alter(head, [change], put=above, token=secrets.token_hex(16))
@@ -78,6 +80,8 @@ def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
         raise Refused(409, "changed-meanwhile", sentence) from lost
     reschedule(done, now)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
+    if review:
+        reviews.tell(head.model_copy(update=review))
     return done
 
 

@@ -31,6 +31,7 @@ EVENTS = {
     "post.published": "A delivery is out.",
     "post.failed": "A delivery failed for good.",
     "post.unsure": "A delivery may be out; a person must look.",
+    "post.review": "A post waits for a review, or a reviewer has decided.",
     "account.reconnect": "An account must be connected again.",
     "account.expiring": "An account's access will end.",
     "platform.paused": "The operator's app is refused; the platform's posts wait.",

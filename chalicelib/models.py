@@ -182,6 +182,26 @@ class Target(Model):
     options: dict[str, Any] = {}
 
 
+class By(Model):
+    """Who did something: a person or a key, under the name that it had then."""
+
+    kind: Literal["person", "key"]
+    id: str
+    name: str = ""
+
+
+class Review(Model):
+    """A post that needs a reviewer's word: who asked for it, for which moment, and what was decided."""
+
+    asked: By
+    at: datetime
+    due: datetime
+    decision: Literal["waiting", "approved", "sent back"] = "waiting"
+    decided: By | None = None
+    decided_at: datetime | None = None
+    words: str = ""
+
+
 class Post(Model):
     """What a person composed for one or more accounts; its state is computed from its deliveries.
 
@@ -200,6 +220,12 @@ class Post(Model):
     apart: bool = False
     series: str = ""
     number: int = 0
+    review: Review | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a reviewer has not said yet what becomes of it."""
+        return self.review is not None and self.review.decision == "waiting"
 
 
 class Published(Model):

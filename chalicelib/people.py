@@ -1,57 +1,123 @@
 """Who is asking: API keys, signed session cookies, and one-time links for a first sign-in."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from . import clock, vault
+from .models import By
 from .settings import settings
-from .store import people, signins
-from .store.people import Scope
+from .store import members, people, signins
+from .store.members import Member, Role
+from .store.people import ApiKey, Scope
+from .store.table import Lost
 
 #: How long a person stays signed in.
 STAY = timedelta(days=14)
+#: The person that `make admin-link` signs in, where it names nobody.
+OPERATOR = "operator"
+#: What each role may do.
+ROLES: dict[Role, tuple[Scope, ...]] = {
+    "owner": ("read", "write", "admin", "review"),
+    "editor": ("read", "write"),
+    "reviewer": ("read", "review"),
+}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A workspace's key or person; `csrf` must come with every write of a signed-in browser."""
+    """A workspace's key or person; `csrf` must come with every write of a signed-in browser.
+
+    `key` is set for who sent a key, `person` for who signed in as one. `confined`: the sign-in was vouched for by
+    this workspace alone, and leads to no other.
+    """
 
     workspace: str
     scopes: tuple[Scope, ...]
     csrf: str = ""
     key: str = ""
+    person: str = ""
+    by: By | None = None
+    confined: bool = True
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
 
 
+# -- who acts ------------------------------------------------------------------------------------------------
+
+_acting: ContextVar[Caller | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting(caller: Caller | None) -> Iterator[None]:
+    """For as long as a request is answered, its caller is who acts, by whichever way in."""
+    before = _acting.set(caller)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
+def actor() -> Caller | None:
+    """Whose request this is; None in workers and commands."""
+    return _acting.get()
+
+
+# -- keys and cookies ----------------------------------------------------------------------------------------
+
+
 def by_key(text: str) -> Caller | None:
     """The caller of an `Authorization` header, with or without `Bearer`."""
     key = people.check_key(text.removeprefix("Bearer ").strip(), clock.now())
-    return Caller(key.workspace, key.scopes, key=key.id) if key else None
+    return Caller(key.workspace, key.scopes, key=key.id, by=_signature(key)) if key else None
+
+
+def _signature(key: ApiKey) -> By:
+    return By(kind="key", id=key.id, name=key.name)
 
 
 def by_cookie(text: str) -> Caller | None:
-    """The caller of a session cookie; an altered or old one is nobody, nor one whose key was revoked."""
+    """The caller of a session cookie (half a read unit): what their key or membership allows at this moment.
+
+    An altered or old one is nobody, nor is one whose key was revoked, whose member was removed, or who signed out
+    everywhere.
+    """
     from itsdangerous import BadData
 
     try:
         kept: dict[str, Any] = _signer().loads(text, max_age=int(STAY.total_seconds()))
     except BadData:
         return None
+    workspace, csrf = kept["workspace"], kept["csrf"]
     if kept.get("key"):
-        key = people.read_key(kept["workspace"], kept["key"])
-        if key is None or key.revoked:
-            return None
-    return Caller(kept["workspace"], tuple(kept["scopes"]), kept["csrf"])
+        key = people.read_key(workspace, kept["key"])
+        alive = key is not None and not key.revoked
+        return Caller(workspace, key.scopes, csrf, by=_signature(key)) if key and alive else None
+    member = members.read(workspace, kept.get("person", ""), consistent=False)
+    if member is None or member.epoch != kept["epoch"]:
+        return None
+    by = By(kind="person", id=member.person, name=member.name)
+    return Caller(workspace, ROLES[member.role], csrf, person=member.person, by=by, confined=kept["confined"])
 
 
-def cookie(workspace: str, scopes: tuple[Scope, ...], key: str = "") -> str:
-    """A session cookie's value: signed, so that nothing is stored for it; `key` is what was signed in with."""
-    kept = {"workspace": workspace, "scopes": list(scopes), "csrf": secrets.token_urlsafe(16), "key": key}
-    signed: str = _signer().dumps(kept)
+def session(member: Member, *, confined: bool) -> str:
+    """A member's session cookie: signed, so that nothing is stored for it."""
+    kept = {"workspace": member.workspace, "person": member.person, "epoch": member.epoch}
+    return _signed({**kept, "confined": confined})
+
+
+def key_session(workspace: str, key: str) -> str:
+    """The session cookie of who signed in with a key, and is over with it."""
+    return _signed({"workspace": workspace, "key": key})
+
+
+def _signed(kept: dict[str, Any]) -> str:
+    signed: str = _signer().dumps({**kept, "csrf": secrets.token_urlsafe(16)})
     return signed
 
 
@@ -61,27 +127,70 @@ def _signer() -> Any:
     return URLSafeTimedSerializer(vault.secrets()["SESSION_KEY"], salt="session")
 
 
+# -- the first key, and links --------------------------------------------------------------------------------
+
+
 def first_key(now: datetime, workspace: str = "home") -> str:
     """An API key with every right, for a workspace that is made if it is missing."""
     people.found_workspace(workspace, "Home", now)
-    _, text = people.issue_key(workspace, "first", ("read", "write", "admin"), now)
+    _, text = people.issue_key(workspace, "first", ROLES["owner"], now)
     return text
 
 
-def sign_in_link(now: datetime, workspace: str = "home", life: timedelta = timedelta(hours=12)) -> str:
-    """An address that signs a person in once."""
+def sign_in_link(
+    now: datetime, workspace: str = "home", life: timedelta = timedelta(hours=12), email: str = ""
+) -> str:
+    """An address that signs an owner in once: the operator, or whoever has this email address.
+
+    The workspace, the person and the membership are made where they are missing.
+    """
     people.found_workspace(workspace, "Home", now)
-    scopes = ["read", "write", "admin"]
-    secret = signins.once({"workspace": workspace, "scopes": scopes, "for": "session"}, now, life)
-    return f"{settings().public_url}/signin?once={secret}"
+    person = (members.known(members.by_email(email)) if email else members.read_person(OPERATOR)) or (
+        make_person(email.partition("@")[0], email, now)
+        if email
+        else members.make_person("Operator", "", now, OPERATOR)
+    )
+    member = members.read(workspace, person.id) or add(workspace, person, "owner", now)
+    if member.role != "owner":
+        members.change_role(member, "owner")
+    return link_for(member, now, life, confined=False)
+
+
+def make_person(name: str, email: str, now: datetime) -> members.Person:
+    """A new person who is found by their address, if they have one."""
+    person = members.make_person(name, email, now)
+    if email:
+        members.name(members.by_email(email), person.id)
+    return person
+
+
+def add(workspace: str, person: members.Person, role: Role, now: datetime, name: str = "") -> Member:
+    """A new member, or the one that there is."""
+    member = Member(workspace=workspace, person=person.id, name=name or person.name, email=person.email,
+                    role=role, created=now)  # fmt: skip
+    try:
+        members.join(member)
+    except Lost:
+        return members.read(workspace, person.id) or member
+    return member
+
+
+def link_for(member: Member, now: datetime, life: timedelta, *, confined: bool = True) -> str:
+    """An address that signs a member in once."""
+    kept = {"workspace": member.workspace, "person": member.person, "confined": confined, "for": "session"}
+    return f"{settings().public_url}/signin?once={signins.once(kept, now, life)}"
 
 
 def open_link(secret: str, now: datetime) -> str | None:
-    """The session cookie that a one-time link is worth, the first time."""
+    """The session cookie that a one-time link is worth, the first time and while its person is a member."""
     kept = signins.open_once(secret, now)
     if kept is None or kept.get("for") != "session":
         return None
-    return cookie(kept["workspace"], tuple(kept["scopes"]))
+    member = members.read(kept["workspace"], kept.get("person", ""))
+    if member is None:
+        return None
+    members.note(member, now)
+    return session(member, confined=kept["confined"])
 
 
 def connect_link(workspace: str, platform: str, now: datetime) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import compose, notify, outcomes
+from . import compose, notify, outcomes, reviews
 from .compose import Draft
 from .decide import Found
 from .models import Account, Delivery, Post, Target, Trouble
@@ -75,6 +75,7 @@ def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> None:
     if draft.draft:
         sentence = "A draft does not repeat. Choose a time, or leave out “repeat”."
         raise Refused(422, "draft-repeats", sentence)
+    reviews.refuse_repeated(workspace)
     compose.refuse_wrong(workspace, draft, now)
     if len(draft.targets) > MOST:
         raise Refused(422, "too-many-accounts", f"A post that repeats goes to {MOST} accounts at the most.")

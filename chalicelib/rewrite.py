@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, edit, notify, outcomes
+from . import compose, edit, notify, outcomes, reviews
 from .compose import Draft, Target
 from .decide import Found
 from .models import Account, Delivery, Model, Post, State
@@ -36,17 +36,21 @@ def rewrite(found: Found, draft: Draft, now: datetime) -> tuple[Kept, ...]:
     Where all stays though something else was asked, and where anything wrong was asked, nothing is written.
     """
     head, parts = found
+    asked, (draft, review) = draft, reviews.of_rewrite(head, draft, now)
     plan = _plan(parts, draft)
     if plan.kept and not plan.changed and not plan.added:
         details = [each.model_dump() for each in plan.kept]
         raise Refused(409, "not-editable", plan.kept[0].sentence, details)
     put: dict[str, Any] = {name: getattr(draft, name) for name in ("due", "zone", "entries", "tags")}
+    put |= review
     if not plan.changed and not plan.added and all(getattr(head, name) == put[name] for name in put):
         return ()
-    known = _refuse_wrong(head.workspace, parts, plan, draft, now)
+    known = _refuse_wrong(head.workspace, parts, plan, asked, now)
     moved = {part.id for part, after in plan.changed if after.due == draft.due}
     put["apart"] = any(part.due != draft.due for part in parts if part.id not in moved)
     _write(head, put, plan, draft, known, now)
+    if review:
+        reviews.tell(head.model_copy(update=review))
     return plan.kept
 
 

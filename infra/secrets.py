@@ -62,10 +62,12 @@ def ours(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
 
 
 def asked() -> set[str]:
-    """The names of every platform's secrets."""
+    """The names of every platform's secrets, and of those that sign people in."""
+    from chalicelib import oidc
     from chalicelib.providers import PROVIDERS
 
-    return {name for provider in PROVIDERS.values() for name in (*provider.secrets, *provider.optional)}
+    platforms = {name for provider in PROVIDERS.values() for name in (*provider.secrets, *provider.optional)}
+    return platforms | set(oidc.SECRETS)
 
 
 def main() -> None:

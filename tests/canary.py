@@ -106,7 +106,7 @@ def plant(aviary: Aviary, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch, stored, "issue_key", lambda made: aviary.plant("an API key", made[1].rpartition(".")[2])
     )
     after(monkeypatch, signins, "once", lambda secret: aviary.plant("a one-time secret", secret))
-    after(monkeypatch, people, "cookie", lambda value: aviary.plant("a session", value))
+    after(monkeypatch, people, "_signed", lambda value: aviary.plant("a session", value))
 
 
 def _texts(aviary: Aviary, monkeypatch: pytest.MonkeyPatch) -> None:

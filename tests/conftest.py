@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import clock, queues, rates, renew, schedule, settings, vault
+from chalicelib import clock, issuers, queues, rates, renew, schedule, settings, vault
 from infra.sandbox import Sandbox, serve, stop
 from tests.canary import canaries
 
@@ -50,6 +50,7 @@ def forget() -> None:
     schedule._role.cache_clear()
     renew._wire.cache_clear()
     rates._paid.clear()
+    issuers.forget()
     from chalicelib import bucket
 
     bucket.name.cache_clear()

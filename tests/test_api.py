@@ -14,7 +14,7 @@ from infra.sandbox import Sandbox
 from tests.conftest import forget
 from tests.contract.cases import case
 from tests.contract.harness import Bench
-from tests.world import World
+from tests.world import World, signed_in
 
 
 @pytest.fixture
@@ -312,5 +312,5 @@ def test_the_page_escapes_what_people_write(site: Site, world: World) -> None:
 
 def test_an_altered_cookie_is_nobody(site: Site) -> None:
     browser = Site(site.client)
-    browser.cookies["lamppost"] = people.cookie("home", ("admin",))[:-3] + "abc"
+    browser.cookies["lamppost"] = signed_in("home")[:-3] + "abc"
     assert refusal(browser.call("GET", "/v1/accounts")) == (401, "unauthorized")

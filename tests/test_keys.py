@@ -42,7 +42,7 @@ def test_nobody_makes_a_key_that_may_more_than_they(site: Site) -> None:
 def test_a_revoked_key_is_over_at_once_also_for_who_signed_in_with_it(site: Site) -> None:
     key = made(site, "read")
     browser = Site(site.client)
-    browser.cookies["lamppost"] = people.cookie("home", ("read",), key["id"])
+    browser.cookies["lamppost"] = people.key_session("home", key["id"])
     assert browser.call("GET", "/v1/accounts").status_code == 200
     assert site.call("DELETE", f"/v1/keys/{key['id']}").json_body["revoked"]
     assert refusal(browser.call("GET", "/v1/accounts")) == (401, "unauthorized")

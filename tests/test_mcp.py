@@ -23,7 +23,7 @@ from tests.assistants import talk
 from tests.conftest import Clock, forget
 from tests.machine import Machine
 from tests.served import Behind, Served
-from tests.world import World
+from tests.world import World, signed_in
 
 PLATFORMS = "mastodon,discord"
 READS = {"list_accounts", "platform_rules", "check_post", "list_posts", "list_failures"}
@@ -312,7 +312,7 @@ def test_without_a_good_key_the_answer_says_how_to_show_one(url: str) -> None:
 
 
 def test_a_browser_s_cookie_is_no_key(url: str) -> None:
-    cookie = people.cookie("home", ("read", "write"))
+    cookie = signed_in("home", "editor")
     caller = people.by_cookie(cookie)
     assert caller is not None
     headers = {"Authorization": "", "Cookie": f"lamppost={cookie}", "X_CSRF_Token": caller.csrf}

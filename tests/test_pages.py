@@ -18,7 +18,7 @@ from chalicelib.store import accounts, deliveries, lists
 from infra.sandbox import Sandbox
 from tests.browser import seeds
 from tests.conftest import forget
-from tests.world import World
+from tests.world import World, signed_in
 
 PLATFORMS = ("bluesky", "mastodon", "slack")
 PAGES = ("/", "/calendar", "/compose", "/failures", "/import")
@@ -50,7 +50,7 @@ class Visitor:
 
     def __init__(self, http: Any, workspace: str = "home") -> None:
         self.http = http
-        self.cookie = people.cookie(workspace, ("read", "write", "admin"))
+        self.cookie = signed_in(workspace)
         self.csrf = people.by_cookie(self.cookie).csrf  # type: ignore[union-attr]
 
     def get(self, path: str) -> Any:

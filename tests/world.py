@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib import compose, connect
+from chalicelib import clock, compose, connect, people
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Account, Delivery, Entry, Post
+from chalicelib.store import people as workspaces
+from chalicelib.store.members import Role
 from infra.sandbox import Sandbox
 from tests.aws import secret
 from tests.contract.cases import case
@@ -49,3 +51,11 @@ class World:
         entries = tuple(Entry(text=text) for text in texts or ("The lamps are lit",))
         targets = tuple(Target(account=account.id, **more) for account in accounts)
         return compose.save(self.workspace, Draft(entries=entries, targets=targets, due=due), now)
+
+
+def signed_in(workspace: str = "home", role: Role = "owner", name: str = "Ada") -> str:
+    """The session cookie of a new member."""
+    now = clock.now()
+    workspaces.found_workspace(workspace, workspace.title(), now)
+    member = people.add(workspace, people.make_person(name, "", now), role, now)
+    return people.session(member, confined=True)

@@ -211,7 +211,8 @@ def _run(request: Request, asked: Route, parameters: Mapping[str, str]) -> Respo
 
 
 def _answered(ask: Ask, asked: Route, given: tuple[Any, ...], parameters: Mapping[str, str]) -> Response:
-    body = asked.view(ask, *given, **parameters)
+    with people.acting(ask.who):
+        body = asked.view(ask, *given, **parameters)
     if not asked.tagged or isinstance(body, Response):
         return answer(body, asked.status)
     made = tag(body)
@@ -232,15 +233,21 @@ def _who(request: Request, scope: Scope | None) -> Caller | None:
         who = people.by_cookie(cookie)
         if who is not None and request.method not in {"GET", "HEAD"} and not _csrf(request, who):
             raise Refused(403, "csrf", "This page is too old. Reload it and try again.")
+    if who is not None and who.key:
+        rates.allow(who.workspace, who.key)
     if scope is None:
         return who
     if who is None:
         raise Refused(401, "unauthorized", "Sign in, or send an API key in the Authorization header.")
     if not who.may(scope):
-        raise Refused(403, "forbidden", f"This key may not {scope}. Use one that may.")
-    if who.key:
-        rates.allow(who.workspace, who.key)
+        raise Refused(403, "forbidden", _may_not(who, scope))
     return who
+
+
+def _may_not(who: Caller, scope: Scope) -> str:
+    if who.person:
+        return "Your role here does not allow this. An owner of the workspace can change your role."
+    return f"This key may not {scope}. Use one that may."
 
 
 def _raw(request: Request) -> bytes:

@@ -21,10 +21,10 @@ MOST = 100
 
 
 class NewKey(Given):
-    """A name to know it by, and what it may do: `read`, `write`, `admin`."""
+    """A name to know it by, and what it may do: `read`, `write`, `review`, `admin`."""
 
     name: str = Field(min_length=1, max_length=100)
-    scopes: list[Scope] = Field(min_length=1, max_length=3)
+    scopes: list[Scope] = Field(min_length=1, max_length=4)
 
 
 @route(blueprint, "GET", "/v1/keys", scope="admin", answers=KeysShown)

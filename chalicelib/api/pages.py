@@ -1,6 +1,5 @@
 """The dashboard: HTML out; every deed on it is a call to the API."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +7,14 @@ from urllib.parse import urlsplit
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import bucket, clock, connect, decide, people
+from chalicelib import bucket, clock, connect, decide, reviews
 from chalicelib.models import Account
-from chalicelib.people import STAY
 from chalicelib.providers import PROVIDERS
 from chalicelib.refusals import Refused
-from chalicelib.settings import settings
 from chalicelib.store import accounts, lists, posts, series
 
 from . import lines
-from .http import COOKIE, Ask, kept_cookie, page, redirect, respond, route
+from .http import Ask, page, respond, route
 from .views import assets, release, render
 
 blueprint = Blueprint(__name__)
@@ -32,9 +29,6 @@ TYPES = {
 #: How far ahead the queue looks: as far as a post may be scheduled.
 AHEAD = timedelta(days=366 * 5)
 
-#: An address of our own to come back to after signing in.
-_OURS = re.compile(r"/[\w.-]+(/[\w.-]+){0,2}", re.ASCII)
-
 
 def shown(ask: Ask, here: str, template: str, values: Callable[[], dict[str, Any]]) -> Response:
     """A page for whoever is signed in; for anybody else the way to sign in, and back to it."""
@@ -46,6 +40,7 @@ def shown(ask: Ask, here: str, template: str, values: Callable[[], dict[str, Any
         told = render("told.html", title="Not found", sentence=refused.sentence, platform="")
         return page(told, refused.status)
     known |= {"csrf": ask.caller.csrf, "workspace": ask.workspace, "here": here}
+    known |= {"may": ask.caller.may, "unreviewed": len(posts.waiting(ask.workspace))}
     return page(render(template, **known))
 
 
@@ -134,7 +129,7 @@ def take_in(ask: Ask) -> Any:
 @route(blueprint, "GET", "/compose", scope=None)
 def compose(ask: Ask) -> Any:
     """The composer; it may upload to the bucket's own address."""
-    answer = shown(ask, "/compose", "compose.html", dict)
+    answer = shown(ask, "/compose", "compose.html", lambda: {"reviewed": reviews.needed(ask.workspace)})
     if ask.who is not None:
         place = urlsplit(bucket.upload_form("any", "image/png", 1)["url"])
         policy = answer.headers["Content-Security-Policy"]
@@ -146,40 +141,6 @@ def compose(ask: Ask) -> Any:
 
 def _by_id(own: list[Account]) -> dict[str, Account]:
     return {account.id: account for account in own}
-
-
-# -- signing in --------------------------------------------------------------------------------------------
-
-
-@route(blueprint, "GET", "/signin", scope=None)
-def by_link(ask: Ask) -> Any:
-    """A one-time link signs its first visitor in."""
-    cookie = people.open_link(ask.query.get("once", ""), clock.now())
-    if cookie is None:
-        return page(render("signin.html", wrong="once" in ask.query, to="/"), 403)
-    return _signed_in(cookie, "/")
-
-
-@route(blueprint, "POST", "/signin", scope=None, forms=True)
-def by_key(ask: Ask) -> Any:
-    """An API key signs a person in as well."""
-    to = ask.form.get("to", ["/"])[0]
-    caller = people.by_key(ask.form.get("key", [""])[0].strip())
-    if caller is None:
-        return page(render("signin.html", wrong=True, to=to), 403)
-    return _signed_in(
-        people.cookie(caller.workspace, caller.scopes, caller.key), to if _OURS.fullmatch(to) else "/"
-    )
-
-
-@route(blueprint, "POST", "/signout", scope=None, forms=True)
-def sign_out(ask: Ask) -> Any:
-    """Forgets the browser."""
-    return redirect(f"{settings().public_url}/", kept_cookie(COOKIE, "", 0))
-
-
-def _signed_in(cookie: str, to: str) -> Any:
-    return redirect(f"{settings().public_url}{to}", kept_cookie(COOKIE, cookie, int(STAY.total_seconds())))
 
 
 # -- static files ------------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def _run(request: Request, view: Callable[..., Any], rule: Rule, parameters: Map
         if rule.counted:
             headers |= _count(workspace)
         given = (rule.body.model_validate_json(ask.raw or b"null"),) if rule.body else ()
-        return answer(view(ask, *given, **parameters), rule.status, headers)
+        with people.acting(ask.who):
+            return answer(view(ask, *given, **parameters), rule.status, headers)
     except Exception as trouble:  # noqa: BLE001  # every trouble has its shape; a bug is logged there
         told = _told(trouble, rule, workspace)
         return answer(told.body, told.status, {**headers, **told.headers})

@@ -7,9 +7,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib import clock
 from chalicelib.compose import Checked
-from chalicelib.models import Entry, Health, Kind, Receipt, State, Trouble
+from chalicelib.models import Entry, Health, Kind, Receipt, Review, State, Trouble
 from chalicelib.rewrite import Kept
 from chalicelib.rules import Rules
+from chalicelib.store.members import Role
 from chalicelib.store.people import Scope
 
 
@@ -88,6 +89,7 @@ class PostShown(Shown):
     version: int
     series: str
     number: int
+    review: Review | None
     state: str
     deliveries: list[DeliveryShown]
 
@@ -316,6 +318,58 @@ class KeysShown(Shown):
     """The workspace's keys."""
 
     keys: list[KeyShown]
+
+
+class PersonShown(Shown):
+    """A person in this workspace; `seen` is their last sign-in."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    created: datetime
+    seen: datetime | None
+
+
+class PersonInvited(PersonShown):
+    """A new member; `link` signs them in once, for a week, and is shown this once."""
+
+    link: str
+
+
+class PeopleShown(Shown):
+    """The workspace's people."""
+
+    people: list[PersonShown]
+
+
+class SignedOut(Shown):
+    """In how many workspaces sessions were ended."""
+
+    workspaces: int
+
+
+class WorkspaceShown(Shown):
+    """A workspace, and the caller's role in it; a key has none. `here` is the one that the caller speaks for."""
+
+    id: str
+    name: str
+    created: datetime
+    review: Literal["off", "required"]
+    role: Role | None
+    here: bool
+
+
+class WorkspacesShown(Shown):
+    """The workspaces that the caller can turn to."""
+
+    workspaces: list[WorkspaceShown]
+
+
+class Waiting(Shown):
+    """What waits for a reviewer, soonest due first."""
+
+    posts: list[PostShown]
 
 
 class Trip(Shown):

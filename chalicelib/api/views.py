@@ -14,6 +14,7 @@ UI = Path(__file__).parent.parent / "ui"
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+    from chalicelib import clock, oidc
     from chalicelib.clock import iso
     from chalicelib.providers import PROVIDERS
 
@@ -26,13 +27,15 @@ def _environment() -> Any:
     )
     made.globals["static"] = lambda name: f"{settings().public_url}/static/{release()}/{name}"
     made.globals["title"] = lambda key: PROVIDERS[key].title if key in PROVIDERS else key
+    made.globals["now"] = clock.now
+    made.globals["provider_offered"] = oidc.offered
     made.filters["iso"] = iso
     return made
 
 
 def render(template: str, **values: Any) -> str:
     """One page; `csrf` and `workspace` are empty where nobody is signed in."""
-    known = {"root": settings().public_url, "csrf": "", "workspace": "", "here": ""}
+    known = {"root": settings().public_url, "csrf": "", "workspace": "", "here": "", "unreviewed": 0}
     html: str = _environment().get_template(template).render({**known, **values})
     return html
 

@@ -4,6 +4,9 @@
 |----------|----------------------|----------------------|-----------------------------------------------------------|
 | workspace| `w#<ws>`             | `workspace`          |                                                           |
 | key      | `w#<ws>`             | `key#<id>`           |                                                           |
+| member   | `w#<ws>`             | `member#<person>`    | by_account: `m#<person>`, `<ws>`                          |
+| person   | `person#<id>`        | `person`             |                                                           |
+| identity | `identity#<hash>`    | `identity`           |                                                           |
 | account  | `w#<ws>`             | `account#<id>`       | by_account: `r#<platform>#<remote>`, `<ws>`               |
 | grant    | `w#<ws>`             | `grant#<id>`         | by_wake: when its token should be renewed                 |
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
@@ -16,6 +19,7 @@
 | hook     | `w#<ws>`             | `hook#<id>`          |                                                           |
 | sending  | `w#<ws>#h#<hook>`    | `sending#<id>`       |                                                           |
 | post     | `w#<ws>#p#<post>`    | `post`               | by_due: `w#<ws>`, `<due>#<post>`                          |
+|          |                      |                      | by_account: `w#<ws>#review`, `<due>#<post>` while it waits|
 | delivery | `w#<ws>#p#<post>`    | `delivery#<account>` | by_due: `w#<ws>`, `<due>#<post>#<account>`                |
 |          |                      |                      | by_account: `w#<ws>#a#<account>`, `<state>#<due>#<post>`  |
 |          |                      |                      | by_wake while something must still happen                 |
@@ -48,6 +52,18 @@ def workspace(ws: str) -> Key:
 
 def api_key(ws: str, key: str) -> Key:
     return {"pk": f"w#{ws}", "sk": f"key#{key}"}
+
+
+def member(ws: str, person: str) -> Key:
+    return {"pk": f"w#{ws}", "sk": f"member#{person}"}
+
+
+def person(person: str) -> Key:
+    return {"pk": f"person#{person}", "sk": "person"}
+
+
+def identity(digest: str) -> Key:
+    return {"pk": f"identity#{digest}", "sk": "identity"}
 
 
 def account(ws: str, account: str) -> Key:
@@ -146,6 +162,15 @@ def by_account(ws: str, account: str, state: str, due: datetime, post: str) -> K
 
 def by_remote(platform: str, remote: str, ws: str) -> Key:
     return {"account_pk": f"r#{platform}#{remote}", "account_sk": ws}
+
+
+def by_member(person: str, ws: str) -> Key:
+    return {"account_pk": f"m#{person}", "account_sk": ws}
+
+
+def by_review(ws: str, due: datetime, post: str) -> Key:
+    """Where posts stand while they wait for a reviewer."""
+    return {"account_pk": f"w#{ws}#review", "account_sk": f"{iso(due)}#{post}"}
 
 
 def by_wake(name: str, at: datetime) -> Key:

@@ -18,15 +18,17 @@ from .table import Lost
 #: How exactly the last use of a key is known.
 _USED = timedelta(hours=1)
 
-Scope = Literal["read", "write", "admin"]
+Scope = Literal["read", "write", "admin", "review"]
 
 
 class Workspace(Model):
-    """A tenant."""
+    """A tenant. `review` says whether posts need a reviewer's word; `owners` counts the people who rule it."""
 
     id: str
     name: str
     created: datetime
+    review: Literal["off", "required"] = "off"
+    owners: int = 0
 
 
 class ApiKey(Model):
@@ -52,10 +54,20 @@ def found_workspace(ws: str, name: str, now: datetime) -> Workspace:
     return workspace
 
 
-def read_workspace(ws: str) -> Workspace | None:
-    """One workspace (1 read unit)."""
-    found = table.get(keys.workspace(ws))
+def read_workspace(ws: str, *, consistent: bool = True) -> Workspace | None:
+    """One workspace (1 read unit, half where a second late will do)."""
+    found = table.get(keys.workspace(ws), consistent=consistent)
     return model(Workspace, found) if found else None
+
+
+def alter_workspace(ws: str, changes: dict[str, str]) -> Workspace | None:
+    """Another name or setting (1 write unit)."""
+    from boto3.dynamodb.conditions import Attr
+
+    try:
+        return model(Workspace, table.change(keys.workspace(ws), changes, when=Attr("pk").exists()))
+    except Lost:
+        return None
 
 
 def issue_key(ws: str, name: str, scopes: tuple[Scope, ...], now: datetime) -> tuple[ApiKey, str]:

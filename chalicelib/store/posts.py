@@ -23,7 +23,10 @@ def save(post: Post, parts: Sequence[Delivery], beside: Sequence[Change] = (), *
 
 def fresh(post: Post, parts: Sequence[Delivery]) -> list[Item]:
     """The items of a new post, for the transaction that saves it."""
-    whole = item(post, keys.post(post.workspace, post.id), keys.by_due(post.workspace, post.due, post.id))
+    places = [keys.by_review(post.workspace, post.due, post.id)] if post.waits else []
+    whole = item(
+        post, keys.post(post.workspace, post.id), keys.by_due(post.workspace, post.due, post.id), *places
+    )
     return [whole, *map(deliveries.fresh, parts)]
 
 
@@ -96,8 +99,23 @@ def alter(
     after = post.model_copy(update=put)
     head = Change(
         keys.post(post.workspace, post.id),
-        attributes({**put, "version": post.version + 1}) | keys.by_due(post.workspace, after.due, post.id),
+        attributes({**put, "version": post.version + 1})
+        | keys.by_due(post.workspace, after.due, post.id)
+        | (_waiting(after) if post.waits or after.waits else {}),
         {},
         Attr("version").eq(post.version),
     )
     table.together([deliveries.fresh(each) for each in fresh], [head, *changes], token=token)
+
+
+def _waiting(post: Post) -> dict[str, str | None]:
+    """The index keys of a post that waits for a reviewer; of one that did, none."""
+    if post.waits:
+        return {**keys.by_review(post.workspace, post.due, post.id)}
+    return {"account_pk": None, "account_sk": None}
+
+
+def waiting(workspace: str) -> list[str]:
+    """The posts that wait for a reviewer, soonest due first (half a read unit per 4 KB)."""
+    where = Key("account_pk").eq(f"w#{workspace}#review")
+    return [found["id"] for found in table.pages(where, index="by_account")]

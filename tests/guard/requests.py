@@ -27,7 +27,9 @@ MEANINGS: dict[tuple[str, str], str] = {
 NAMES = {"integration": "account"}
 #: Parameters that are no ids of a workspace's things.
 WORDS = {"platform": "mastodon", "tool": "channels", "version": "1", "name": "file.png"}
-THINGS = {"account", "post", "delivery", "webhook", "sending", "media", "group", "key"}
+THINGS = {
+    "account", "post", "delivery", "webhook", "sending", "media", "group", "key", "person", "series", "signature", "tag"
+}  # fmt: skip
 
 
 def meaning(path: str, parameter: str) -> str:
@@ -65,6 +67,7 @@ def post(ids: Ids) -> dict[str, Any]:
         "when": clock.iso(clock.now() + timedelta(hours=3)),
         "entries": [{"text": "A", "media": [{"id": ids["media"]}]}],
         "accounts": [{"account": ids["account"]}],
+        "signature": ids["signature"],
     }
 
 
@@ -84,12 +87,28 @@ def _public_post(ids: Ids) -> dict[str, Any]:
 BODIES: dict[tuple[str, str], Callable[[Ids], Any]] = {
     ("POST", "/v1/posts"): post,
     ("POST", "/v1/posts/check"): post,
+    ("PUT", "/v1/posts/{post}"): post,
     ("PATCH", "/v1/posts/{post}"): lambda ids: {"when": clock.iso(clock.now() + timedelta(hours=5))},
     ("POST", "/v1/deliveries/{delivery}/resolve"): lambda ids: {"outcome": "out"},
     ("PUT", "/v1/groups/{group}"): lambda ids: {"name": "Mine", "accounts": [ids["account"]]},
     ("POST", "/v1/webhooks"): lambda ids: {"url": "https://example.com/"},
     ("PATCH", "/v1/webhooks/{webhook}"): lambda ids: {"name": "Another"},
+    ("PATCH", "/v1/series/{series}"): lambda ids: {
+        "accounts": [{"account": ids["account"]}],
+        "signature": ids["signature"],
+        "entries": [{"text": "B", "media": [{"id": ids["media"]}]}],
+    },
+    ("POST", "/v1/signatures"): lambda ids: {"name": "Mine", "text": "Yours, A."},
+    ("PATCH", "/v1/signatures/{signature}"): lambda ids: {"text": "Yours, B."},
+    ("POST", "/v1/tags"): lambda ids: {"name": "Mine", "colour": "#aabbcc"},
+    ("PATCH", "/v1/tags/{tag}"): lambda ids: {"colour": "#ccbbaa"},
+    ("POST", "/v1/import"): lambda ids: {"csv": f"when,text,accounts\ndraft,C,{ids['account']}\n"},
     ("POST", "/v1/keys"): lambda ids: {"name": "Mine", "scopes": ["read"]},
+    ("POST", "/v1/people"): lambda ids: {"name": "Somebody", "role": "editor"},
+    ("PATCH", "/v1/people/{person}"): lambda ids: {"role": "reviewer"},
+    ("POST", "/v1/workspaces"): lambda ids: {"name": "Another"},
+    ("PATCH", "/v1/workspaces/{workspace}"): lambda ids: {"name": "Another"},
+    ("POST", "/v1/posts/{post}/review"): lambda ids: {"decision": "approve"},
     ("POST", "/v1/media"): lambda ids: {"name": "a.png", "mime": "image/png", "size": 9},
     ("POST", "/v1/media/from-url"): lambda ids: {"url": "https://127.0.0.1/"},
     ("POST", "/v1/accounts/{account}/tools/{tool}"): lambda ids: {"parameters": {}},
@@ -105,8 +124,11 @@ BODIES: dict[tuple[str, str], Callable[[Ids], Any]] = {
 }
 #: The kinds of things that a body names by id.
 IN_BODIES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("POST", "/v1/posts"): ("account", "media"),
-    ("POST", "/v1/posts/check"): ("account", "media"),
+    ("POST", "/v1/posts"): ("account", "media", "signature"),
+    ("PUT", "/v1/posts/{post}"): ("account", "media", "signature"),
+    ("POST", "/v1/posts/check"): ("account", "media", "signature"),
+    ("PATCH", "/v1/series/{series}"): ("account", "media", "signature"),
+    ("POST", "/v1/import"): ("account",),
     ("PUT", "/v1/groups/{group}"): ("account",),
     ("POST", "/public/v1/posts"): ("account", "media", "delivery"),
     ("PUT", "/public/v1/posts/{post}/settings"): ("media",),

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chalicelib import bucket, clock, hooks, library, people
+from chalicelib import bucket, clock, hooks, library, people, recur, staff
+from chalicelib.compose import Draft, Target
+from chalicelib.models import Entry
+from chalicelib.rhythm import Rhythm
 from chalicelib.settings import client, settings
-from chalicelib.store import groups
+from chalicelib.store import groups, signatures, tags
 from chalicelib.store import hooks as stored_hooks
 from chalicelib.store.groups import Group
 from chalicelib.store.people import issue_key
+from chalicelib.store.signatures import Signature
+from chalicelib.store.tags import Tag
 from tests.contract.harness import picture
 from tests.world import World
 
@@ -28,7 +33,7 @@ class Tenant:
 
 
 def furnish(world: World, person: int) -> Tenant:
-    """Accounts, a post, a webhook with a sending, a file, a group and a second key."""
+    """Accounts, a post, a series, a webhook with a sending, a file, a group, a tag, a signature, a second key and person."""
     now, ws = clock.now(), world.workspace
     key = people.first_key(now, ws)
     second, _ = issue_key(ws, f"Key of {ws}", ("read",), now)
@@ -38,6 +43,16 @@ def furnish(world: World, person: int) -> Tenant:
     sending = hooks.write(hook, f"sending-{ws}", "post.created", {"text": f"Told to {ws}"}, now)
     stored_hooks.log(sending)
     upload = library.store(ws, f"{ws}.png", picture(f"{ws}.png")[1], now)
+    member, _ = staff.invite(ws, f"Person of {ws}", "", "editor", now)
+    entries = (Entry(text=f"Again of {ws}"),)
+    again = Draft(entries=entries, targets=(Target(account=account.id),), due=now + timedelta(days=2))
+    moments = Rhythm(
+        zone="UTC", local=again.due.replace(tzinfo=None), start=again.due, every=1, unit="weeks", count=3
+    )
+    first, _ = recur.begin(ws, again, moments, now)
+    signatures.save(Signature(workspace=ws, id=f"signature-{ws}", name=f"Signature of {ws}", text="Yours"))
+    tag = tags.identify(f"Tag of {ws}")
+    tags.save(Tag(workspace=ws, id=tag, name=f"Tag of {ws}", colour="#aabbcc"))
     groups.save(Group(workspace=ws, id=f"group-{ws}", name=f"Group of {ws}", accounts=(account.id,)))
     ids = {
         "account": account.id,
@@ -48,9 +63,24 @@ def furnish(world: World, person: int) -> Tenant:
         "media": upload.id,
         "group": f"group-{ws}",
         "key": second.id,
+        "person": member.person,
+        "series": first.series,
+        "signature": f"signature-{ws}",
+        "tag": tag,
         "workspace": ws,
     }
-    words = tuple(f"{what} {ws}" for what in ("Words of", "Hook of", "Key of", "Group of", "Told to"))
+    secrets = (
+        "Words of",
+        "Hook of",
+        "Key of",
+        "Group of",
+        "Told to",
+        "Person of",
+        "Again of",
+        "Signature of",
+        "Tag of",
+    )
+    words = tuple(f"{what} {ws}" for what in secrets)
     return Tenant(ws, key, ids, (*words, f"{ws}.png", f"https://{ws}.example.com"))
 
 

@@ -12,6 +12,7 @@ from tests.guard import requests
 from tests.guard.requests import Ids
 from tests.guard.tenants import Tenant, call, holdings
 from tests.guard.test_strangers import MADE_UP, SCOPES, blank, words
+from tests.world import signed_in
 
 
 def once(ids: Ids) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_a_tool_does_no_more_than_its_key_may(client: Client, victim: Tenant) ->
 
 
 def test_neither_a_cookie_nor_a_page_of_another_site_talks_to_it(client: Client, victim: Tenant) -> None:
-    cookie = people.cookie(victim.workspace, SCOPES)
+    cookie = signed_in(victim.workspace)
     who = people.by_cookie(cookie)
     assert who is not None
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}

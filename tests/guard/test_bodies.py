@@ -13,12 +13,13 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from chalicelib import people, rates
+from chalicelib import rates
 from chalicelib.api.http import Route
 from tests.guard import requests
 from tests.guard.requests import EVERY, PUBLIC, WORDS, Ids
 from tests.guard.tenants import Tenant, call
-from tests.guard.test_strangers import SCOPES, name
+from tests.guard.test_strangers import name
+from tests.world import signed_in
 
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "12"))
 QUICK = settings(
@@ -154,7 +155,7 @@ def test_whatever_stands_in_a_query_is_refused_or_taken(client: Client, stranger
 def test_whatever_stands_in_a_header_or_a_cookie_is_refused_or_taken(
     client: Client, stranger: Tenant
 ) -> None:
-    good = people.cookie("stranger", SCOPES)
+    good = signed_in("stranger")
     texts = [
         *(each for each in TEXTS if each.isprintable()),
         good[:-1],

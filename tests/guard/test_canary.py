@@ -11,6 +11,7 @@ from chalicelib.api import accounts as accounts_api
 from chalicelib.store import accounts, hooks
 from tests.canary import Aviary
 from tests.guard.tenants import Tenant, call
+from tests.world import signed_in
 
 pytestmark = pytest.mark.sings
 log = logging.getLogger("lamppost")
@@ -55,7 +56,8 @@ def test_a_token_is_noticed_in_a_message_in_extras_in_tracebacks_and_in_events(
 def test_a_secret_in_an_answer_is_noticed(
     canaries: Aviary, client: Client, victim: Tenant, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts_api, "shown", lambda account: {"grant": token})
+    shown = accounts_api.shown
+    monkeypatch.setattr(accounts_api, "shown", lambda account: {**shown(account), "name": token})
     canaries.said.clear()
     call(client.http, "GET", f"/v1/accounts/{victim.ids['account']}", Authorization=victim.key)
     assert canaries.found()
@@ -73,7 +75,7 @@ def test_the_operator_s_secrets_keys_links_and_sessions_are_secrets_too(
         vault.secrets()["DISCORD_CLIENT_SECRET"],
         victim.key,
         link.partition("once=")[2],
-        people.cookie("victim", ("read",)),
+        signed_in("victim"),
         signing,
     ):
         canaries.said.clear()

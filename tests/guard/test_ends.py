@@ -54,7 +54,9 @@ def rested(machine: Machine, delivery: Delivery) -> Delivery:
         if found.state not in LIVE:
             return found
         if machine.clock() >= end:
-            raise AssertionError(f"stuck: {found.state}, {found.trouble}, tries {found.tries}, next {found.next}")
+            raise AssertionError(
+                f"stuck: {found.state}, {found.trouble}, tries {found.tries}, next {found.next}"
+            )
         machine.sweeps_at = machine.clock() + timedelta(minutes=119)
         machine.run(hours=2)
 

@@ -49,8 +49,8 @@ def test_a_token_is_read_however_it_is_wrapped(bench: Bench, answer: dict[str, A
 
 
 @pytest.mark.parametrize("answer", [{"data": []}, {"data": "x"}, {"data": [1]}, {}])
-def test_an_answer_without_a_token_asks_the_person(bench: Bench, answer: dict[str, Any]) -> None:
-    with pytest.raises(Reconnect):
+def test_an_answer_without_a_token_is_asked_for_again(bench: Bench, answer: dict[str, Any]) -> None:
+    with pytest.raises(Retry):
         oauth.token_of(bench.session(), bench.provider.auth, answer)  # type: ignore[arg-type]
 
 

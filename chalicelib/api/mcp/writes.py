@@ -66,6 +66,11 @@ def schedule_post(workspace: str, given: Scheduled) -> Said:
         raise Refused(422, "bad-time", "A draft is saved with save_draft; say when this is to go out.")
     made = _once(workspace, "schedule_post", given, given.idempotency_key)
     on = ", ".join(each["platform"] for each in made["deliveries"])
+    if made["review"] and made["review"]["decision"] == "waiting":
+        return (
+            f"Post {made['id']} waits for a reviewer. It was asked for {made['due']} on {on}; nothing goes out before.",
+            made,
+        )
     return f"Post {made['id']} goes out at {made['due']} on {on}.", made
 
 

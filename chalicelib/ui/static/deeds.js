@@ -14,8 +14,16 @@ export function begin() {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-call]")) return;
     event.preventDefault();
-    act(event.target, Object.fromEntries(new FormData(event.target)));
+    act(event.target, fields(event.target));
   });
+}
+
+/** A form's fields as the API takes them: lists where several may be chosen, numbers where they are meant. */
+export function fields(form) {
+  const found = Object.fromEntries(new FormData(form));
+  for (const each of $$("[data-list]", form)) found[each.name] = new FormData(form).getAll(each.name);
+  for (const each of $$("[data-number]", form)) found[each.name] = Number(found[each.name]);
+  return found;
 }
 
 async function act(element, body) {

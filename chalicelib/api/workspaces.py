@@ -1,0 +1,74 @@
+"""Workspaces: those of the caller, new ones, their names and rules."""
+
+from typing import Any, Literal
+
+from chalice.app import Blueprint
+from pydantic import Field
+
+from chalicelib import clock, staff
+from chalicelib.refusals import Refused
+from chalicelib.store import members, people
+from chalicelib.store.members import Role
+from chalicelib.store.people import Workspace
+
+from .given import Given
+from .http import Ask, route
+from .shapes import WorkspaceShown, WorkspacesShown
+
+blueprint = Blueprint(__name__)
+
+
+class NewWorkspace(Given):
+    name: str = Field(min_length=1, max_length=100)
+
+
+class Changed(Given):
+    """What is to be different; `review: required` has editors' posts wait for a reviewer."""
+
+    name: str | None = Field(None, min_length=1, max_length=100)
+    review: Literal["off", "required"] | None = None
+
+
+@route(blueprint, "GET", "/v1/workspaces", answers=WorkspacesShown)
+def listed(ask: Ask) -> Any:
+    """The workspaces that the caller is a member of; for a key its own."""
+    return {"workspaces": [shown(ask, *each) for each in staff.workspaces_of(ask.caller)]}
+
+
+@route(
+    blueprint,
+    "POST",
+    "/v1/workspaces",
+    scope="admin",
+    body=NewWorkspace,
+    answers=WorkspaceShown,
+    status=201,
+    repeatable=True,
+)
+def make(ask: Ask, given: NewWorkspace) -> Any:
+    """A new workspace with the caller as its owner."""
+    made, member = staff.found_workspace(ask.caller, given.name, clock.now())
+    return shown(ask, made, member.role)
+
+
+@route(blueprint, "PATCH", "/v1/workspaces/{workspace}", scope="admin", body=Changed, answers=WorkspaceShown)
+def change(ask: Ask, given: Changed, workspace: str) -> Any:
+    """Another name, or whether posts need a review; what waits goes on waiting."""
+    put = given.model_dump(exclude_none=True)
+    if workspace != ask.workspace:
+        raise Refused(404, "unknown-workspace", "There is no such workspace here.")
+    found = people.alter_workspace(workspace, put) if put else people.read_workspace(workspace)
+    assert found is not None
+    return shown(ask, found, role_of(ask))
+
+
+def role_of(ask: Ask) -> Role | None:
+    """The caller's role here; a key has none."""
+    member = members.read(ask.workspace, ask.caller.person) if ask.caller.person else None
+    return member.role if member else None
+
+
+def shown(ask: Ask, workspace: Workspace, role: Role | None) -> dict[str, Any]:
+    """A workspace as clients see it."""
+    plain = workspace.model_dump(mode="json", exclude={"owners"})
+    return {**plain, "role": role, "here": workspace.id == ask.workspace}
