@@ -8,17 +8,16 @@ from chalicelib.providers import PROVIDERS
 from tests.contract.cases import case
 from tests.faults.runs import Outcome
 
+_UNLISTED = "a profile's posts cannot be listed, and only plain text is refused as a duplicate"
 #: Where the platform can neither be asked nor sent the same again without harm: there a person is asked.
 UNTOLD = {
     ("linkedin", "comments"): "comments on a profile's post cannot be listed",
+    ("linkedin", "picture"): _UNLISTED,
+    ("linkedin", "video"): _UNLISTED,
     (
-        "linkedin",
-        "picture",
-    ): "a profile's posts cannot be listed, and only plain text is refused as a duplicate",
-    (
-        "linkedin",
-        "video",
-    ): "a profile's posts cannot be listed, and only plain text is refused as a duplicate",
+        "linkedin-page",
+        "comments",
+    ): "comments are read by apps that hold r_organization_social_feed, and this one does not",
 }
 
 
