@@ -14,8 +14,8 @@ START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @given(
     number=some.integers(1, 400),
-    seconds=some.integers(1, 100_000),
-    arrivals=some.lists(some.floats(0, 200_000), max_size=60),
+    seconds=some.integers(1, 200_000),
+    arrivals=some.lists(some.floats(0, 400_000), max_size=60),
 )
 def test_no_window_ever_holds_more_than_the_limit(number: int, seconds: int, arrivals: list[float]) -> None:
     burst, step = paces.rhythm(number, timedelta(seconds=seconds))
@@ -31,6 +31,11 @@ def test_no_window_ever_holds_more_than_the_limit(number: int, seconds: int, arr
 def test_a_burst_leaves_at_once_and_the_rest_in_steps(aws: Any) -> None:
     slots = [paces.reserve("x", "a", 10, timedelta(seconds=90), START) for _ in range(5)]
     assert [(slot - START).total_seconds() for slot in slots] == [0, 10, 20, 30, 40]
+
+
+def test_half_of_a_day_s_posts_may_leave_at_once(aws: Any) -> None:
+    slots = [paces.reserve("x", "a", 15, timedelta(days=1), START) for _ in range(8)]
+    assert [slot - START for slot in slots] == [timedelta()] * 7 + [timedelta(hours=3)]
 
 
 def test_a_quiet_time_gives_the_burst_back(aws: Any) -> None:

@@ -1,8 +1,8 @@
 """How fast an account or an app may post: a GCRA cell each, one conditional write a post.
 
 The cell holds the moment at which the budget is whole again. A window of N posts in P seconds becomes a
-burst of N/10 and one post every P/(N - N/10): so that in *any* P seconds no more than N leave, whether the
-platform counts in fixed windows or in sliding ones.
+burst B of N/10, or of N/2 where it is a day or longer, and one post every P/(N - B): so that in *any* P seconds no
+more than N leave, whether the platform counts in fixed windows or in sliding ones.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,13 @@ from boto3.dynamodb.conditions import Attr
 from . import keys, table
 from .table import Lost, exact
 
+#: From here on people notice the steps: of fifteen posts in a day, a second one would wait for a hundred minutes.
+DAY = timedelta(days=1)
+
 
 def rhythm(number: int, per: timedelta) -> tuple[int, float]:
     """Burst and seconds between posts for at most `number` in any `per`."""
-    burst = max(1, number // 10)
+    burst = max(1, number // (2 if per >= DAY else 10))
     return burst, per.total_seconds() / max(1, number - burst)
 
 
