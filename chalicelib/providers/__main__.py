@@ -28,9 +28,13 @@ def _sign_in(provider: Provider) -> str:
         case OAuth1():
             return "OAuth 1.0a, or 2.0 with PKCE"
         case Form():
-            return "app password"
+            return f"{auth.kind}{_second(provider)}"
     assert isinstance(auth, OAuth2)
-    return f"OAuth 2.0{' with PKCE' if auth.pkce else ''}{', then choose' if overrides(provider, 'choices') else ''}"
+    return f"OAuth 2.0{' with PKCE' if auth.pkce else ''}{_second(provider)}"
+
+
+def _second(provider: Provider) -> str:
+    return ", then choose" if overrides(provider, "choices") else ""
 
 
 def _refreshes(provider: Provider) -> bool:
