@@ -92,12 +92,31 @@ class ListmonkStandIn(StandIn):
         }
         return {"data": {**known, "messengers": ["email"], "permissions": groups}}
 
+    @route("GET", "/api/health")
+    def health(self, request: Request) -> Any:
+        self.caller(request)
+        return {"data": True}
+
     @route("GET", "/api/lists")
     def lists(self, request: Request) -> Any:
         self.caller(request, "lists:get_all")
-        found = [{"id": number, "name": name, "type": "public", "optin": "single", "subscriber_count": 0 if number == EMPTY else 7}
-                 for number, name in LISTS.items()]  # fmt: skip
+        found = [
+            {
+                **self._base(number),
+                "name": name,
+                "type": "public",
+                "optin": "single",
+                "tags": [],
+                "subscriber_count": 0 if number == EMPTY else 7,
+            }
+            for number, name in LISTS.items()
+        ]
         return {"data": {"results": found, "total": len(found), "per_page": len(found), "page": 1}}
+
+    def _base(self, number: int) -> dict[str, Any]:
+        """What every record of listmonk's has."""
+        made = self.now().isoformat()
+        return {"id": number, "uuid": secrets.token_hex(16), "created_at": made, "updated_at": made}
 
     @route("GET", "/api/templates")
     def templates(self, request: Request) -> Any:
@@ -120,8 +139,7 @@ class ListmonkStandIn(StandIn):
     @route("GET", "/api/campaigns/<int:number>")
     def one(self, request: Request, number: int) -> Any:
         self.caller(request, "campaigns:get_all")
-        numbers = {"sent": 7, "to_send": 7, "views": 4, "clicks": 2, "bounces": 0}
-        return {"data": {**self._campaign(number), **numbers}}
+        return {"data": self._campaign(number)}
 
     def _campaign(self, number: int) -> dict[str, Any]:
         if number not in self.campaigns:
@@ -156,12 +174,8 @@ class ListmonkStandIn(StandIn):
         wanted = self._checked(request)
         with self.lock:
             number = self.number()
-            known = {
-                "id": number,
-                "uuid": secrets.token_hex(16),
-                "status": "draft",
-                "created_at": self.now().isoformat(),
-            }
+            numbers = dict.fromkeys(("views", "clicks", "bounces", "to_send", "sent"), 0)
+            known = {**self._base(number), "status": "draft", "started_at": None, **numbers}
             self.campaigns[number] = {**wanted, **known}
         return {"data": self.campaigns[number]}
 
@@ -189,12 +203,18 @@ class ListmonkStandIn(StandIn):
             raise refused("Invalid list IDs.")
         if lists == [EMPTY]:
             raise refused("There are no subscribers in the selected lists to create the campaign")
-        if wanted.get("template_id", 1) not in {each["id"] for each in TEMPLATES}:
+        if (wanted.get("template_id") or 1) not in {each["id"] for each in TEMPLATES}:
             raise refused("Template not found")
         for name in ("subject", "body", "altbody"):
-            self._compile(name, wanted.get(name, ""))
+            self._compile(name, wanted.get(name) or "")
         tags = [re.sub(r"\s+", "-", tag) for tag in wanted.get("tags", [])]
-        return {"template_id": 1, "altbody": "", "archive": False, **wanted, "tags": tags}
+        kept = {name: value for name, value in wanted.items() if value is not None}
+        known = {
+            "lists": [{"id": number, "name": LISTS[number]} for number in lists],
+            "tags": tags,
+            "media": [],
+        }
+        return {"template_id": 1, "altbody": "", "archive": False, **kept, **known}
 
     @staticmethod
     def _compile(name: str, said: str) -> str:
@@ -212,7 +232,7 @@ class ListmonkStandIn(StandIn):
             campaign = self._campaign(number)
             if wanted != "running" or campaign["status"] not in {"draft", "paused"}:
                 raise refused("Only paused campaigns and drafts can be started.")
-            campaign["status"] = "running"
+            campaign |= {"status": "running", "to_send": 7, "sent": 7, "views": 4, "clicks": 2}
             self._send(person, campaign)
         return {"data": campaign}
 

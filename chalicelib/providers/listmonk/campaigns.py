@@ -61,4 +61,5 @@ def upload(job: Job, file: File) -> str:
     fitted = file.fit(TYPES) if file.media.kind == "image" else None
     data, mime = (fitted.data, fitted.mime) if fitted else (file.read(), file.media.mime)
     name = f"{job.key[:8]}-{file.media.id}.{mime.partition('/')[2]}"
-    return job.ask("POST", "/api/media", files={"file": (name, data, mime)}).pick("data", "url")
+    made = job.ask("POST", "/api/media", files={"file": (name, data, mime)})
+    return job.provider.absolute(job, made.pick("data", "url"))
