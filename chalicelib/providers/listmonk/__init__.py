@@ -93,12 +93,17 @@ class Listmonk(Provider):
 
     def login(self, session: Session, given: dict[str, str]) -> Token:
         user, key = given.get("username", "").strip(), given.get("password", "").strip()
-        if not user and not key and session.app.get("LISTMONK_SHARED") == "yes":
-            given = {"url": session.app.get("LISTMONK_DOMAIN", "")}
+        if not user and not key and self._shares(session):
+            given = {}
             user, key = session.app.get("LISTMONK_USER", ""), session.app.get("LISTMONK_API_KEY", "")
         if not (session.host and user and key):
             raise Rejected("listmonk needs the server's address, an API user and its token.")
         return Token(access=key, data={"user": user, "root": _root(given, session.app)})
+
+    def _shares(self, session: Session) -> bool:
+        """Whether the operator lends the API user of this very server to everybody here."""
+        lent = session.app.get("LISTMONK_SHARED") == "yes"
+        return lent and session.host == urlsplit(_root({}, session.app)).netloc
 
     def me(self, session: Session) -> Profile:
         who, server = session.ask("GET", "/api/profile"), session.ask("GET", "/api/config")
