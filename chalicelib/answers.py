@@ -166,6 +166,11 @@ def within(found: Any, *path: str) -> Any:
     return found
 
 
+def holds(found: Any, wanted: Any) -> bool:
+    """Whether what should be a list is one and has this in it."""
+    return isinstance(found, list) and wanted in found
+
+
 def listed(found: Any) -> list[dict[str, Any]]:
     """The records of what should be a list of them."""
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

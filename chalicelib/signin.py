@@ -34,10 +34,12 @@ class Auth:
 class Form(Auth):
     """No consent page: a password made for apps, or a key. The provider's `login` turns it into a token.
 
-    `ahead`: seconds before its end that a token is renewed by the provider's own `refresh`.
+    `ahead`: seconds before its end that a token is renewed by the provider's own `refresh`. `kind`: what a
+    person is asked for, in two words.
     """
 
     ahead: float = 300
+    kind: str = "app password"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Chalice's configuration follows the platforms: one publisher each, with the concurrency that its class names.
 
-`python -m infra.config` writes the `publish_…` functions into `.chalice/config.json`; all else there is written by hand.
+`python -m infra.config` writes the `publish_…` functions and the platforms of the local stage, which has them all, into
+`.chalice/config.json`; all else there is written by hand.
 """
 
 import json
@@ -34,6 +35,13 @@ def with_publishers(config: dict[str, Any], platforms: Iterable[Lane]) -> dict[s
     return {**config, "lambda_functions": others | publishers}
 
 
+def with_all_at_home(config: dict[str, Any], platforms: Iterable[Lane]) -> dict[str, Any]:
+    """The configuration whose local stage deploys every platform."""
+    local = config["stages"]["local"]
+    named = {**local["environment_variables"], "PLATFORMS": ",".join(lane.key for lane in platforms)}
+    return {**config, "stages": {**config["stages"], "local": {**local, "environment_variables": named}}}
+
+
 def read() -> dict[str, Any]:
     return dict(json.loads(CONFIG.read_text()))
 
@@ -58,5 +66,6 @@ def write(config: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    write(with_publishers(read(), lanes.registered()))
+    known = lanes.registered()
+    write(with_all_at_home(with_publishers(read(), known), known))
     print(f"Wrote {CONFIG}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.providers import PROVIDERS
-from chalicelib.providers.__main__ import table
+from chalicelib.providers.__main__ import put, table
 
 
 @pytest.mark.parametrize("key", list(PROVIDERS))
@@ -33,7 +33,12 @@ def test_the_lambda_of_one_platform_loads_no_other() -> None:
 
 
 def test_the_readmes_table_is_the_registrys_own(root: Path) -> None:
-    assert table() in (root / "README.md").read_text()
+    assert table() in (root / "README.md").read_text(), "run: make generate"
+
+
+def test_a_new_platform_comes_into_the_table_and_leaves_the_page_around_it_alone() -> None:
+    page = "# Lamppost\n\n| key | title |\n|---|---|\n| `x` | X |\n\nAfter it.\n"
+    assert put(page) == f"# Lamppost\n\n{table()}\n\nAfter it.\n"
 
 
 @pytest.mark.parametrize("key", list(PROVIDERS))

@@ -11,6 +11,7 @@ from .base import Provider
 
 #: key → where its class is
 _CLASSES: dict[str, str] = {
+    "beehiiv": "beehiiv:Beehiiv",
     "bluesky": "bluesky:Bluesky",
     "discord": "discord:Discord",
     "dribbble": "dribbble:Dribbble",
@@ -20,6 +21,7 @@ _CLASSES: dict[str, str] = {
     "instagram-standalone": "instagram_standalone:InstagramStandalone",
     "linkedin": "linkedin:LinkedIn",
     "linkedin-page": "linkedin_page:LinkedInPage",
+    "listmonk": "listmonk:Listmonk",
     "mastodon": "mastodon:Mastodon",
     "pinterest": "pinterest:Pinterest",
     "reddit": "reddit:Reddit",

@@ -1,4 +1,8 @@
-"""`python -m chalicelib.providers` prints the platforms as a table."""
+"""`python -m chalicelib.providers` prints the platforms as a table; with the name of a page, it puts the table in there."""
+
+import re
+import sys
+from pathlib import Path
 
 from chalicelib.signin import Form, OAuth1, OAuth2
 
@@ -28,9 +32,13 @@ def _sign_in(provider: Provider) -> str:
         case OAuth1():
             return "OAuth 1.0a, or 2.0 with PKCE"
         case Form():
-            return "app password"
+            return f"{auth.kind}{_second(provider)}"
     assert isinstance(auth, OAuth2)
-    return f"OAuth 2.0{' with PKCE' if auth.pkce else ''}{', then choose' if overrides(provider, 'choices') else ''}"
+    return f"OAuth 2.0{' with PKCE' if auth.pkce else ''}{_second(provider)}"
+
+
+def _second(provider: Provider) -> str:
+    return ", then choose" if overrides(provider, "choices") else ""
 
 
 def _refreshes(provider: Provider) -> bool:
@@ -54,5 +62,15 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def put(page: str) -> str:
+    """A page with the table as it is now, in the place of the one that it had."""
+    had = re.compile(r"^\| key .*?(?=\n\n)", re.DOTALL | re.MULTILINE)
+    return had.sub(lambda _: table(), page, count=1)
+
+
 if __name__ == "__main__":
-    print(table())
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(put(Path(sys.argv[1]).read_text()))
+        print(f"Wrote {sys.argv[1]}.")
+    else:
+        print(table())

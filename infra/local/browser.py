@@ -14,6 +14,10 @@ ANSWERS = {
     "server": "mastodon.sandbox",
     "identifier": "ada.bsky.social",
     "password": "lamp-post-wick-1234",
+    "url": "lists.lamps.sandbox",
+    "username": "ada",
+    "api_key": "lamp-post-wick-1234",
+    "publication_id": "pub_00000000-0000-4000-8000-00000000000a",
 }
 """What the person types where a field is empty: an instance of the sandbox, and somebody who lives there."""
 

@@ -15,9 +15,11 @@ from chalicelib import clock
 FILMS = {"youtube", "tiktok"}
 #: The dashboard lets a person choose these; a script names them.
 OPTIONS: dict[str, dict[str, Any]] = {
+    "beehiiv": {"title": "A lamp"},
     "discord": {"channel": "600000000000000011"},
     "dribbble": {"title": "A lamp"},
     "github": {"title": "A lamp"},
+    "listmonk": {"subject": "A lamp", "list": 1},
     "pinterest": {"board": "549755885175", "title": "A lamp"},
     "reddit": {"subreddit": [{"value": {"subreddit": "lamps", "title": "A lamp", "type": "self"}}]},
     "slack": {"channel": "C0GEN"},

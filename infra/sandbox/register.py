@@ -1,6 +1,7 @@
 """The stand-ins, one per platform."""
 
 from .base import StandIn
+from .beehiiv import BeehiivStandIn
 from .bluesky import BlueskyStandIn
 from .discord import DiscordStandIn
 from .dribbble import DribbbleStandIn
@@ -8,6 +9,7 @@ from .facebook import FacebookStandIn
 from .github import GitHubStandIn
 from .instagram_standalone import InstagramStandaloneStandIn
 from .linkedin import LinkedInStandIn
+from .listmonk import ListmonkStandIn
 from .mastodon import MastodonStandIn
 from .pinterest import PinterestStandIn
 from .reddit import RedditStandIn
@@ -33,4 +35,6 @@ STAND_INS: tuple[type[StandIn], ...] = (
     TikTokStandIn,
     BlueskyStandIn,
     GitHubStandIn,
+    BeehiivStandIn,
+    ListmonkStandIn,
 )

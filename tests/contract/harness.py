@@ -57,6 +57,8 @@ class Case:
     commit: str
     refusals: tuple[Refused, ...]
     ask: str = ""
+    #: Where another request has the same path.
+    commit_method: str = ""
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     app: dict[str, str] = field(default_factory=dict)
@@ -242,6 +244,7 @@ class Connected:
                 return outcome
             assert isinstance(outcome, Pending)
             assert outcome.after > 0
+            self.bench.saved.append(dict(outcome.state))
             job = replace(job, state=dict(outcome.state), now=job.now + timedelta(seconds=outcome.after))
         raise AssertionError("still pending after fifty looks")
 

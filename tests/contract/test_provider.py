@@ -102,7 +102,7 @@ def test_a_lost_answer_to_the_commit_is_unsure_and_then_healed_once(bench: Bench
             connected = bench.connect()
             entries, options = bench.case.entries[kind], bench.case.options.get(kind)
             job = connected.job(entries, options=options)
-            bench.stand_in.failures.append(Failure(path=bench.case.commit, method="", mode=mode, times=1))
+            bench.stand_in.failures.append(at_commit(bench, mode=mode))
             with pytest.raises(Unsure):
                 connected.bring_out(job)
             doubt = job.now
@@ -124,7 +124,7 @@ def test_a_lost_answer_to_the_commit_is_unsure_and_then_healed_once(bench: Bench
 def test_a_failing_platform_in_the_commit_is_unsure_never_a_retry(bench: Bench) -> None:
     connected = bench.connect()
     kind, entries = next(iter(bench.case.entries.items()))
-    bench.stand_in.failures.append(Failure(path=bench.case.commit, status=502, body="<html>bad gateway"))
+    bench.stand_in.failures.append(at_commit(bench, status=502, body="<html>bad gateway"))
     with pytest.raises(Unsure):
         connected.bring_out(connected.job(entries, options=bench.case.options.get(kind)))
 
@@ -135,7 +135,7 @@ def test_a_failing_platform_in_the_commit_is_unsure_never_a_retry(bench: Bench) 
 def test_an_answer_that_cannot_be_read_is_a_problem_not_a_crash(bench: Bench, body: str) -> None:
     connected = bench.connect()
     kind, entries = next(iter(bench.case.entries.items()))
-    bench.stand_in.failures.append(Failure(path=bench.case.commit, status=200, body=body))
+    bench.stand_in.failures.append(at_commit(bench, status=200, body=body))
     with pytest.raises(Problem) as caught:
         connected.bring_out(connected.job(entries, options=bench.case.options.get(kind)))
     assert isinstance(caught.value, Unsure | Retry | Rejected)
@@ -222,6 +222,11 @@ def first_options(bench: Bench) -> dict[str, Any]:
     return bench.case.options.get(next(iter(bench.case.entries)), {})
 
 
+def at_commit(bench: Bench, **what: Any) -> Failure:
+    """A failure of the request that makes an entry public."""
+    return Failure(path=bench.case.commit, method=bench.case.commit_method, **what)
+
+
 def connected_refreshes(bench: Bench) -> bool:
     auth = bench.provider.auth_for(bench.session())
     return overrides(bench.provider, "refresh") or (isinstance(auth, OAuth2) and auth.refreshes)
@@ -237,6 +242,7 @@ def provoke(connected: Connected, refusal: Refused) -> Problem:
     bench.stand_in.failures[:] = [
         Failure(
             path=refusal.path or bench.case.commit,
+            method="" if refusal.path else bench.case.commit_method,
             status=refusal.status,
             headers=headers,
             body=refusal.body,

@@ -1,6 +1,6 @@
 """A fault at every step of a publication: nothing lost, nothing twice, and the state is the truth.
 
-One platform for each way of healing, and a thread; every platform and kind of post is `make faults`.
+One platform for each way of healing, a thread, and a newsletter (a draft first); every platform and kind of post is `make faults`.
 """
 
 from datetime import timedelta
@@ -11,8 +11,8 @@ from chalicelib.providers import PROVIDERS
 from tests.faults.runs import FEWER, Outcome, Runs
 from tests.machine import Fault
 
-#: By key, by an id of our own, by a look.
-WAYS = [("mastodon", "text"), ("bluesky", "thread"), ("github", "text")]
+#: By key, by an id of our own, by a look, and a newsletter, which nobody could take back.
+WAYS = [("mastodon", "text"), ("bluesky", "thread"), ("github", "text"), ("listmonk", "text")]
 assert {PROVIDERS[platform].repeatable for platform, _ in WAYS} == {"key", "id", "look"}
 #: An attempt's lease, the sweeper's minute and a half, and the wait before a look.
 LATE = timedelta(minutes=6)
