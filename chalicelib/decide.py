@@ -100,7 +100,8 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
     if delivery.state == "scheduled":
         _no_doubt(delivery)
     reviews.refuse_early(delivery, now)
-    fresh = {"next": now, "tries": 0, "reserved": False, "work": delivery.steps, "since": None}
+    fresh = {"next": outcomes.soonest(delivery, now), "tries": 0, "reserved": False}
+    fresh |= {"work": delivery.steps, "since": None}
     done = _alter(delivery, state="scheduled", **fresh)
     arrange(done, now)
     return done
@@ -108,7 +109,7 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
 
 def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime, remote: str = "") -> Delivery:
     """A person looked: it is out (at its address, under its id there), or it is not and is posted again."""
-    if delivery.state != "unsure":
+    if delivery.state != "unsure" and not (delivery.state == "held" and delivery.intent):
         raise Refused(409, "not-unsure", f"This delivery is {delivery.state}; there is nothing to decide.")
     if not out:
         again = {"next": now, "tries": 0, "intent": None, "work": delivery.steps}
@@ -121,7 +122,15 @@ def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime, remote: s
     receipts = (*delivery.receipts, receipt)
     state: State = "published" if len(receipts) == len(delivery.entries) else "scheduled"
     done = _alter(
-        delivery, state=state, receipts=receipts, intent=None, work=None, trouble=None, next=now, tries=0
+        delivery,
+        state=state,
+        receipts=receipts,
+        intent=None,
+        work=None,
+        since=None,
+        trouble=None,
+        next=now,
+        tries=0,
     )
     arrange(done, now)
     if state == "published":
@@ -142,17 +151,31 @@ def release_held(account: Account, now: datetime) -> int:
 
 def _release(delivery: Delivery, now: datetime) -> bool:
     if now - delivery.due > timedelta(days=1):
-        sentence = (
-            "It was due while the account was disconnected, more than a day ago. Retry it, or cancel it."
-        )
-        deliveries.alter(delivery, state="failed", trouble=Trouble(sentence=sentence, at=now))
+        _leave(delivery, now)
         return False
-    moved = deliveries.alter(delivery, state="scheduled", next=max(now, delivery.due), tries=0, trouble=None)
-    arrange(moved, now)
+    soonest = max(outcomes.soonest(delivery, now), delivery.due)
+    fresh = {"next": soonest, "tries": 0, "since": None, "trouble": None}
+    arrange(deliveries.alter(delivery, state="scheduled", **fresh), now)
     return True
 
 
+def _leave(delivery: Delivery, now: datetime) -> None:
+    """What was on hold for too long is a person's to decide, and so is whether it is out already."""
+    state: State = "failed" if delivery.intent is None else "unsure"
+    said = (
+        "Retry it, or cancel it."
+        if state == "failed"
+        else "It may be out already: look there, then say what you saw."
+    )
+    sentence = f"It was due while the account was disconnected, more than a day ago. {said}"
+    done = deliveries.alter(delivery, state=state, trouble=Trouble(sentence=sentence, at=now))
+    notify.tell(f"post.{state}", done.workspace, outcomes.told(done))
+
+
 def _no_doubt(delivery: Delivery) -> None:
+    if delivery.intent is not None and delivery.state == "held":
+        sentence = "This may be out already. Look there, then say what you saw, or connect the account again."
+        raise Refused(409, "finding-out", sentence)
     if delivery.intent is not None:
         sentence = "Lamppost is finding out whether this is out already. Try again in a minute."
         raise Refused(409, "finding-out", sentence)
