@@ -200,7 +200,7 @@ def test_the_deeds_on_offer_are_those_that_the_state_allows(
 def test_what_is_on_hold_and_may_be_out_asks_a_person_who_looked(
     visitor: Visitor, world: World, account: Account
 ) -> None:
-    (part,) = seeds.post(world, [account], "")
+    (part,) = seeds.post(world, [account], "Lit")
     deliveries.alter(part, state="held", intent=Intent(entry=0, at=clock.now()))
     html = visitor.get(f"/posts/{part.post}").body.decode()
     assert f"/v1/deliveries/{part.id}/resolve" in html
