@@ -49,8 +49,8 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
         raise Refused(
             409, "not-movable", "Nothing of this post can be moved: it is out, cancelled or going out now."
         )
-    apart = any(part.due != due for part in parts if part not in movable)
     movable, put, to = reviews.of_move(head, movable, due, now)
+    apart = any(part.due != due for part in parts if part not in movable)
     head_put = {"due": due, "apart": apart, **put}
     change_all(head, movable, now, head_put, due=due, next=None, reserved=False, **to)
     found = load(workspace, post)
@@ -60,17 +60,23 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
 
 
 def cancel(workspace: str, post: str, now: datetime, read: Found | None = None) -> Found:
-    """Cancels what has not gone out. With `read`, only while it is still so."""
+    """Cancels what has not gone out, as much of it as can be. With `read`, only while it is still so."""
     _, parts = read or load(workspace, post)
+    kept: list[Refused] = []
     for part in parts:
-        if part.state in {"draft", "scheduled", "held", "failed"}:
-            cancel_delivery(part, now)
+        if part.state in OPEN:
+            try:
+                cancel_delivery(part, now)
+            except Refused as refused:
+                kept.append(refused)
+    if kept:
+        raise kept[0]
     return load(workspace, post)
 
 
 def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
     """One account less."""
-    if delivery.state not in {"draft", "scheduled", "held", "failed"}:
+    if delivery.state not in OPEN:
         raise Refused(
             409, "not-cancellable", f"This delivery is {delivery.state}; it can no longer be cancelled."
         )

@@ -74,6 +74,9 @@ def _plan(parts: list[Delivery], draft: Draft) -> Plan:
 
 def _after(part: Delivery, target: Target, draft: Draft) -> Delivery:
     """A delivery as the draft wants it; one that already says so is itself."""
+    if part.state == "cancelled":
+        sentence = "This was cancelled and stays so. Write a new post to have it go out here."
+        raise Refused(409, "cancelled", sentence)
     asked = {"entries": compose.entries_of(draft, target), "options": target.options, "due": draft.due}
     same = all(getattr(part, name) == asked[name] for name in asked)
     if same and (part.state == "draft") == draft.draft:

@@ -127,6 +127,22 @@ def test_a_post_that_is_out_in_part_is_listed_whole_after_the_rest_has_moved(
         assert {each["account"] for each in listed["deliveries"]} == {each.id for each in own}
 
 
+@pytest.mark.parametrize("text", ["Hello", "Goodbye"])
+def test_an_account_that_was_cancelled_stays_so_and_that_is_told(
+    site: Site, own: list[Account], text: str
+) -> None:
+    given = body(*own)
+    post = make(site, given)
+    site.call("POST", f"/v1/deliveries/{post}.{own[0].id}/cancel")
+    wanted = body(*own, text=text, when=given["when"], options={"visibility": "unlisted"})
+    wanted["accounts"][0]["options"] = {}
+    done = site.call("PUT", f"/v1/posts/{post}", wanted)
+    assert [(each["account"], each["code"]) for each in done.json_body["kept"]] == [(own[0].id, "cancelled")]
+    found = parts(site, post)
+    assert (found[own[0].id]["state"], found[own[1].id]["state"]) == ("cancelled", "scheduled")
+    assert found[own[1].id]["options"] == {"visibility": "unlisted"}
+
+
 def test_to_leave_out_what_is_out_takes_nothing_back_and_says_so(site: Site, own: list[Account]) -> None:
     post = make(site, body(*own))
     publish(post, own[0])

@@ -1,12 +1,13 @@
 """Two who renew the same access: a refresh token that changes with every use is used by one of them, once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from chalicelib import clock, renew, vault
+from chalicelib import clock, due, renew, vault
 from chalicelib.models import Account, Grant, Token
 from chalicelib.problems import Retry
 from chalicelib.providers import PROVIDERS
@@ -109,3 +110,17 @@ def test_a_renewal_that_takes_longer_than_its_lock_does_not_undo_a_later_one(
     stored = grants.read("w", "g")
     one.finish()
     assert grants.read("w", "g") == stored
+
+
+def test_a_renewal_that_stumbles_is_not_tried_at_every_sweep(
+    scene: Callable[[str], Scene], monkeypatch: pytest.MonkeyPatch, used: list[str]
+) -> None:
+    """Two hundred of them at the head of the line would keep all others out."""
+    stage = scene("key").stage
+    rotating(stage, monkeypatch, used)
+    monkeypatch.setattr(renew, "session_for", lambda *_: {}["no such key"])
+    swept = []
+    for _ in range(6):
+        stage.now += timedelta(minutes=1)
+        swept.append(due.sweep(stage.now))
+    assert swept == [1, 0, 0, 0, 0, 1]
