@@ -1,7 +1,8 @@
 """Every condition of a write on a delivery, one by one: who comes with what was true before changes nothing."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def refused(deed: Callable[[], object]) -> bool:
 def test_a_claim_needs_the_very_version_and_attempt(part: Delivery) -> None:
     for wrong in ({"version": 2}, {"version": 0}, {"attempt": 1}, {"attempt": -1}):
         message = deliveries.message(part).model_copy(update=wrong)
-        assert refused(lambda message=message: deliveries.claim(message, NOW, LEASE)), wrong
+        assert refused(partial(deliveries.claim, message, NOW, LEASE)), wrong
     assert claimed(part).attempt == 1
 
 
@@ -147,6 +148,16 @@ def test_a_late_receipt_is_not_written_over_what_changed_since_it_was_read(part:
     decide.resolve(read, out=True, url="https://social.example/1", now=NOW)
     again = Receipt(id="1", at=NOW)
     assert refused(lambda: deliveries.amend(read, state="scheduled", receipts=(again,), next=NOW))
+
+
+def test_a_late_receipt_is_not_written_over_what_another_attempt_has_come_to_since(part: Delivery) -> None:
+    first = claimed(part)
+    second = claimed(first, LEASE + timedelta(seconds=1))
+    read = stored()
+    deliveries.settle(second, state="unsure", intent=DOUBT, lease=None)
+    assert refused(
+        lambda: deliveries.amend(read, state="scheduled", receipts=(Receipt(id="1", at=NOW),), next=NOW)
+    )
 
 
 @pytest.mark.parametrize("known", ["cancelled", "there"])
@@ -232,3 +243,36 @@ def test_the_sweeper_looks_away_only_from_what_it_saw(part: Delivery) -> None:
     with pytest.raises(Lost):
         deliveries.shelve(seen, NOW + timedelta(minutes=1))
     assert table.get(place) == moved
+
+
+# -- what the sweeper watches --------------------------------------------------------------------------------
+
+
+def woken(late: timedelta) -> bool:
+    """Whether the sweeper finds it so long after its due time."""
+    moment: datetime = NOW + late + timedelta(milliseconds=1)
+    return any(deliveries.waking(shard, moment) for shard in range(keys.SHARDS))
+
+
+@pytest.mark.parametrize("state", ["scheduled", "pending"])
+def test_what_waits_is_looked_for_a_while_after_its_moment(part: Delivery, state: Any) -> None:
+    assert not woken(deliveries.GRACE - timedelta(seconds=1))
+    assert woken(deliveries.GRACE)
+    deliveries.alter(part, state=state, next=LATER)
+    assert not woken(deliveries.GRACE)
+    assert woken(LATER - NOW + deliveries.GRACE)
+
+
+def test_what_is_going_out_is_looked_for_when_its_lease_ends(part: Delivery) -> None:
+    taken = claimed(part, timedelta(minutes=5))
+    deliveries.settle(taken, intent=DOUBT)
+    assert not woken(timedelta(minutes=5) + LEASE - timedelta(seconds=1))
+    assert woken(timedelta(minutes=5) + LEASE)
+
+
+@pytest.mark.parametrize("state", ["draft", "published", "failed", "unsure", "held", "cancelled"])
+def test_what_waits_for_nothing_or_for_a_person_is_not_looked_for(part: Delivery, state: Any) -> None:
+    deliveries.alter(part, state=state)
+    assert not woken(timedelta(days=400))
+    deliveries.alter(stored(), state="scheduled")
+    assert woken(timedelta(days=400))
