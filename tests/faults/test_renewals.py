@@ -124,3 +124,29 @@ def test_a_renewal_that_stumbles_is_not_tried_at_every_sweep(
         stage.now += timedelta(minutes=1)
         swept.append(due.sweep(stage.now))
     assert swept == [1, 0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("wrong", ["not sealed", "not written", "answer lost"])
+def test_a_new_token_is_stored_at_the_second_try_and_the_platform_is_asked_once(
+    scene: Callable[[str], Scene], monkeypatch: pytest.MonkeyPatch, used: list[str], wrong: str
+) -> None:
+    """The old one is used up by then."""
+    grant, failures = rotating(scene("key").stage, monkeypatch, used), [OSError("AWS is away")]
+    seal, write = vault.seal, grants.renew
+
+    def sealed(*given: Any) -> Any:
+        if wrong == "not sealed" and failures:
+            raise failures.pop()
+        return seal(*given)
+
+    def written(*given: Any, **more: Any) -> Grant:
+        done = write(*given, **more) if wrong == "answer lost" or not failures else grant
+        if wrong != "not sealed" and failures:
+            raise failures.pop()
+        return done
+
+    monkeypatch.setattr(vault, "seal", sealed)
+    monkeypatch.setattr(grants, "renew", written)
+    renewed = renew.refresh(ACCOUNT, grant, clock.now())
+    assert (renewed.generation, renewed.sealed, used) == (1, ("1",), ["0"])
+    assert grants.read("w", "g") == renewed
