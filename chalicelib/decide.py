@@ -84,7 +84,7 @@ def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
     done = _alter(delivery, state="cancelled", next=None)
     if delivery.state == "draft":
         _end_review(delivery)
-    unschedule(done)
+    unschedule(delivery)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
 
@@ -212,18 +212,21 @@ def change_all(
         raise Refused(
             409, "changed-meanwhile", "It has just changed: look again before you decide."
         ) from lost
-    for after in altered:
-        unschedule(after)
+    for before, after in zip(parts, altered, strict=True):
+        unschedule(before)
         arrange(after, now)
         notify.tell("post.updated", after.workspace, outcomes.told(after))
 
 
-def unschedule(delivery: Delivery) -> None:
-    """Drops a schedule that is no longer wanted; one that fires all the same finds a newer version."""
+def unschedule(before: Delivery) -> None:
+    """Drops a schedule that is no longer wanted, where there may be one; one that fires all the same finds a newer
+    version (1 call)."""
+    if before.state != "scheduled":
+        return
     try:
-        schedule.clear(delivery.id)
+        schedule.clear(before.id)
     except Exception:
-        log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
+        log.exception("an old schedule was not dropped", extra={"delivery": before.id})
 
 
 def delete_there(delivery: Delivery, session: Any) -> None:

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, edit, notify, outcomes, reviews
+from . import compose, decide, edit, notify, outcomes, reviews
 from .compose import Draft, Target
 from .decide import Found
 from .models import Account, Delivery, Model, Post, State
@@ -123,6 +123,8 @@ def _write(
     except Lost as lost:
         sentence = "It has just changed: look again before you decide."
         raise Refused(409, "changed-meanwhile", sentence) from lost
+    for part, _ in plan.changed:
+        decide.unschedule(part)
     for each in (*done, *fresh):
-        edit.reschedule(each, now)
+        edit.send_off(each, now)
         notify.tell("post.updated", each.workspace, outcomes.told(each))

@@ -8,7 +8,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import clock, people
+from chalicelib import clock, people, schedule
 from chalicelib.models import Account, Intent, Receipt
 from chalicelib.store import deliveries, posts, table
 from infra.sandbox import Sandbox
@@ -238,3 +238,14 @@ def test_a_post_that_was_not_seen_as_it_is_is_left_alone(site: Site, own: list[A
     refused = site.call("PUT", f"/v1/posts/{post}", body(own[0], text="Goodbye"), **{"If-Match": seen})
     assert refusal(refused) == (412, "changed-meanwhile")
     assert parts(site, post)[own[0].id]["entries"][0]["text"] == "Hello"
+
+
+def test_no_schedule_is_looked_for_where_none_can_be(
+    site: Site, own: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[str] = []
+    monkeypatch.setattr(schedule, "clear", cleared.append)
+    post = make(site, body(own[0], when="draft"))
+    site.call("PUT", f"/v1/posts/{post}", body(own[0]))
+    site.call("PUT", f"/v1/posts/{post}", body(*own, text="Goodbye"))
+    assert cleared == [f"{post}.{own[0].id}"]
