@@ -15,7 +15,7 @@ from .store.table import Lost
 def waiting(workspace: str) -> list[Found]:
     """What waits for a reviewer, soonest due first (half a read unit, and one for each post)."""
     found = (posts.read(workspace, each) for each in posts.waiting(workspace))
-    return [each for each in found if each is not None and each[0].waits]
+    return [each for each in found if each is not None and each[0].waits and _drafts(each)]
 
 
 def approve(workspace: str, read: Found, due: datetime | None, words: str, now: datetime) -> Found:
@@ -50,11 +50,14 @@ def send_back(workspace: str, read: Found, words: str, now: datetime) -> Found:
 
 def _waiting(read: Found) -> Found:
     """A post that waits, and its drafts."""
-    head, parts = read
-    drafts = [part for part in parts if part.state == "draft"]
+    head, drafts = read[0], _drafts(read)
     if not head.waits or not drafts:
         raise Refused(409, "not-waiting", "This post does not wait for a review; look at it again.")
     return head, drafts
+
+
+def _drafts(read: Found) -> list[Delivery]:
+    return [part for part in read[1] if part.state == "draft"]
 
 
 def _refuse_past(due: datetime, now: datetime) -> None:

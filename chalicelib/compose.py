@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -62,7 +63,11 @@ def check(workspace: str, draft: Draft, now: datetime) -> list[Checked]:
     """Everything that stands in the way of a draft, without saving it."""
     if not draft.draft:
         check_time(draft.due, now)
-    known = _accounts(workspace, draft)
+    return complaints(draft, _accounts(workspace, draft))
+
+
+def complaints(draft: Draft, known: Mapping[str, Account]) -> list[Checked]:
+    """What the platforms' rules say against a draft, for accounts that are known (no call)."""
     return [said for target in draft.targets for said in _check_target(draft, target, known[target.account])]
 
 
@@ -152,12 +157,8 @@ def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> dict[str, Accou
     if not draft.draft:
         check_time(draft.due, now)
     known = _accounts(workspace, draft)
-    complaints = [
-        each for target in draft.targets for each in _check_target(draft, target, known[target.account])
-    ]
-    if complaints and not draft.draft:
-        details = [each.model_dump() for each in complaints]
-        raise Refused(422, "not-postable", complaints[0].sentence, details)
+    if not draft.draft and (said := complaints(draft, known)):
+        raise Refused(422, "not-postable", said[0].sentence, [each.model_dump() for each in said])
     return known
 
 

@@ -49,8 +49,8 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
         raise Refused(
             409, "not-movable", "Nothing of this post can be moved: it is out, cancelled or going out now."
         )
-    apart = any(part.due != due for part in parts if part not in movable)
     movable, put, to = reviews.of_move(head, movable, due, now)
+    apart = any(part.due != due for part in parts if part not in movable)
     head_put = {"due": due, "apart": apart, **put}
     change_all(head, movable, now, head_put, due=due, next=None, reserved=False, **to)
     found = load(workspace, post)
@@ -60,17 +60,23 @@ def move(workspace: str, post: str, due: datetime, now: datetime, read: Found | 
 
 
 def cancel(workspace: str, post: str, now: datetime, read: Found | None = None) -> Found:
-    """Cancels what has not gone out. With `read`, only while it is still so."""
+    """Cancels what has not gone out, as much of it as can be. With `read`, only while it is still so."""
     _, parts = read or load(workspace, post)
+    kept: list[Refused] = []
     for part in parts:
-        if part.state in {"draft", "scheduled", "held", "failed"}:
-            cancel_delivery(part, now)
+        if part.state in OPEN:
+            try:
+                cancel_delivery(part, now)
+            except Refused as refused:
+                kept.append(refused)
+    if kept:
+        raise kept[0]
     return load(workspace, post)
 
 
 def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
     """One account less."""
-    if delivery.state not in {"draft", "scheduled", "held", "failed"}:
+    if delivery.state not in OPEN:
         raise Refused(
             409, "not-cancellable", f"This delivery is {delivery.state}; it can no longer be cancelled."
         )
@@ -78,7 +84,7 @@ def cancel_delivery(delivery: Delivery, now: datetime) -> Delivery:
     done = _alter(delivery, state="cancelled", next=None)
     if delivery.state == "draft":
         _end_review(delivery)
-    unschedule(done)
+    unschedule(delivery)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     return done
 
@@ -100,7 +106,8 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
     if delivery.state == "scheduled":
         _no_doubt(delivery)
     reviews.refuse_early(delivery, now)
-    fresh = {"next": now, "tries": 0, "reserved": False, "work": delivery.steps, "since": None}
+    fresh = {"next": outcomes.soonest(delivery, now), "tries": 0, "reserved": False}
+    fresh |= {"work": delivery.steps, "since": None}
     done = _alter(delivery, state="scheduled", **fresh)
     arrange(done, now)
     return done
@@ -108,7 +115,7 @@ def retry(delivery: Delivery, now: datetime) -> Delivery:
 
 def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime, remote: str = "") -> Delivery:
     """A person looked: it is out (at its address, under its id there), or it is not and is posted again."""
-    if delivery.state != "unsure":
+    if delivery.state != "unsure" and not (delivery.state == "held" and delivery.intent):
         raise Refused(409, "not-unsure", f"This delivery is {delivery.state}; there is nothing to decide.")
     if not out:
         again = {"next": now, "tries": 0, "intent": None, "work": delivery.steps}
@@ -121,7 +128,15 @@ def resolve(delivery: Delivery, *, out: bool, url: str, now: datetime, remote: s
     receipts = (*delivery.receipts, receipt)
     state: State = "published" if len(receipts) == len(delivery.entries) else "scheduled"
     done = _alter(
-        delivery, state=state, receipts=receipts, intent=None, work=None, trouble=None, next=now, tries=0
+        delivery,
+        state=state,
+        receipts=receipts,
+        intent=None,
+        work=None,
+        since=None,
+        trouble=None,
+        next=now,
+        tries=0,
     )
     arrange(done, now)
     if state == "published":
@@ -142,17 +157,31 @@ def release_held(account: Account, now: datetime) -> int:
 
 def _release(delivery: Delivery, now: datetime) -> bool:
     if now - delivery.due > timedelta(days=1):
-        sentence = (
-            "It was due while the account was disconnected, more than a day ago. Retry it, or cancel it."
-        )
-        deliveries.alter(delivery, state="failed", trouble=Trouble(sentence=sentence, at=now))
+        _leave(delivery, now)
         return False
-    moved = deliveries.alter(delivery, state="scheduled", next=max(now, delivery.due), tries=0, trouble=None)
-    arrange(moved, now)
+    soonest = max(outcomes.soonest(delivery, now), delivery.due)
+    fresh = {"next": soonest, "tries": 0, "since": None, "trouble": None}
+    arrange(deliveries.alter(delivery, state="scheduled", **fresh), now)
     return True
 
 
+def _leave(delivery: Delivery, now: datetime) -> None:
+    """What was on hold for too long is a person's to decide, and so is whether it is out already."""
+    state: State = "failed" if delivery.intent is None else "unsure"
+    said = (
+        "Retry it, or cancel it."
+        if state == "failed"
+        else "It may be out already: look there, then say what you saw."
+    )
+    sentence = f"It was due while the account was disconnected, more than a day ago. {said}"
+    done = deliveries.alter(delivery, state=state, trouble=Trouble(sentence=sentence, at=now))
+    notify.tell(f"post.{state}", done.workspace, outcomes.told(done))
+
+
 def _no_doubt(delivery: Delivery) -> None:
+    if delivery.intent is not None and delivery.state == "held":
+        sentence = "This may be out already. Look there, then say what you saw, or connect the account again."
+        raise Refused(409, "finding-out", sentence)
     if delivery.intent is not None:
         sentence = "Lamppost is finding out whether this is out already. Try again in a minute."
         raise Refused(409, "finding-out", sentence)
@@ -183,18 +212,21 @@ def change_all(
         raise Refused(
             409, "changed-meanwhile", "It has just changed: look again before you decide."
         ) from lost
-    for after in altered:
-        unschedule(after)
+    for before, after in zip(parts, altered, strict=True):
+        unschedule(before)
         arrange(after, now)
         notify.tell("post.updated", after.workspace, outcomes.told(after))
 
 
-def unschedule(delivery: Delivery) -> None:
-    """Drops a schedule that is no longer wanted; one that fires all the same finds a newer version."""
+def unschedule(before: Delivery) -> None:
+    """Drops a schedule that is no longer wanted, where there may be one; one that fires all the same finds a newer
+    version (1 call)."""
+    if before.state != "scheduled":
+        return
     try:
-        schedule.clear(delivery.id)
+        schedule.clear(before.id)
     except Exception:
-        log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
+        log.exception("an old schedule was not dropped", extra={"delivery": before.id})
 
 
 def delete_there(delivery: Delivery, session: Any) -> None:

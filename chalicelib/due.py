@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from . import clock, queues, renew, schedule
@@ -10,7 +11,6 @@ from .providers import PROVIDERS
 from .providers.base import Pace, Provider
 from .states import LIVE
 from .store import deliveries, grants, keys, paces, pauses, series
-from .store.series import Series
 from .store.table import Item, Lost
 
 log = logging.getLogger("lamppost")
@@ -21,7 +21,7 @@ NOW = timedelta(milliseconds=50)
 LAST = 10.0
 #: When the sweeper looks again at an item that it could not read.
 UNREADABLE = timedelta(hours=1)
-#: And when again at a series at which it stumbled.
+#: And when again at one at which it stumbled.
 STUMBLED = timedelta(minutes=5)
 
 
@@ -113,8 +113,10 @@ def _nudge(item: Item, now: datetime) -> None:
         _wake(item, now)
     except Lost:
         return  # it moved while we looked
-    except Exception:  # one bad item must not stop the sweep
+    except Exception:  # one bad item must not stop the sweep, now or by standing at the head of each
         log.exception("a sweep stumbled", extra={"item": item["sk"]})
+        with suppress(Exception):
+            deliveries.shelve(item, now + STUMBLED)
 
 
 def _wake(item: Item, now: datetime) -> None:
@@ -129,23 +131,12 @@ def _wake(item: Item, now: datetime) -> None:
     if grant is not None:
         renew.tend(grant, now)
     elif repeating is not None:
-        _go_on(repeating, item, now)
-    elif delivery is not None and delivery.state in LIVE:
-        deliveries.snooze(delivery, now + _patience(delivery, now))
-        queues.post_due(deliveries.message(delivery))
+        from . import recur
 
-
-def _go_on(repeating: Series, item: Item, now: datetime) -> None:
-    """Makes a series' next occurrence; one at which this stumbles is left alone for a while: others lie ahead."""
-    from . import recur
-
-    try:
         recur.fill(repeating, now)
-    except Lost:
-        raise
-    except Exception:
-        deliveries.shelve(item, now + STUMBLED)
-        raise
+    elif delivery is not None and delivery.state in LIVE:
+        deliveries.shelve(item, now + _patience(delivery, now))
+        queues.post_due(deliveries.message(delivery))
 
 
 def _patience(delivery: Delivery, now: datetime) -> timedelta:

@@ -1,19 +1,16 @@
 """A saved delivery said otherwise: its texts, files, options, time, or whether it is a draft."""
 
-import logging
 import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, decide, notify, outcomes, reviews, sameness, schedule
+from . import compose, decide, notify, outcomes, reviews, sameness
 from .compose import Draft, Target
 from .models import Delivery, Entry, Model, State
 from .refusals import Refused
 from .states import OPEN, allowed
 from .store import deliveries, posts
 from .store.table import Lost
-
-log = logging.getLogger("lamppost")
 
 
 class Edit(Model):
@@ -78,7 +75,8 @@ def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
     except Lost as lost:
         sentence = "It has just changed: look again before you decide."
         raise Refused(409, "changed-meanwhile", sentence) from lost
-    reschedule(done, now)
+    decide.unschedule(delivery)
+    send_off(done, now)
     notify.tell("post.updated", done.workspace, outcomes.told(done))
     if review:
         reviews.tell(head.model_copy(update=review))
@@ -90,11 +88,7 @@ def _after(delivery: Delivery, edit: Edit) -> Delivery:
     return delivery.model_copy(update=given)
 
 
-def reschedule(delivery: Delivery, now: datetime) -> None:
-    """Drops the schedule of before, and leaves its text's mark; one that fires all the same finds a newer version."""
-    try:
-        schedule.clear(delivery.id)
-    except Exception:
-        log.exception("an old schedule was not dropped", extra={"delivery": delivery.id})
+def send_off(delivery: Delivery, now: datetime) -> None:
+    """Sends a delivery that says something new on its way, and leaves its text's mark."""
     compose.arrange(delivery, now)
     sameness.note(delivery)

@@ -150,7 +150,7 @@ def _conclude(hook: Hook, sending: Sending, status: int | None, said: str, now: 
     elif status == 410 or sending.tries >= len(WAITS):
         hooks.note(sending, state="failed", next=None, **known)
         if status == 410:
-            hooks.save(hook.model_copy(update={"paused": "It answered 410: gone."}))
+            hooks.pause(hook, "It answered 410: gone.")
     else:
         wait = WAITS[sending.tries] * (1 + random.random() / 10)  # noqa: S311  # jitter, not a secret
         _arrange(sending, known["tries"], wait)

@@ -10,8 +10,9 @@ from typing import Any
 from . import clock, notify, renew, schedule
 from .models import Account, Delivery, Grant, Intent, Pending, State, Trouble
 from .problems import Blocked, Expired, Problem, Reconnect, Rejected, Retry, Unsure
+from .providers import PROVIDERS
 from .providers.base import Provider
-from .store import deliveries, paces, pauses
+from .store import accounts, deliveries, paces, pauses
 
 log = logging.getLogger("lamppost")
 
@@ -135,10 +136,19 @@ def again(delivery: Delivery, at: datetime, problem: Problem | None = None, *, t
 def hold(
     delivery: Delivery, sentence: str, now: datetime, *, words: str = "", doubt: datetime | None = None
 ) -> None:
-    """Waits for the person to reconnect the account."""
+    """Waits for the person to reconnect the account; one who did so just before did not see this one yet."""
     trouble = Trouble(sentence=sentence, words=words, at=now)
     changes = {"lease": None, "next": None, "trouble": trouble}
-    deliveries.settle(delivery, state="held", **changes, **_doubted(delivery, doubt))
+    done = deliveries.settle(delivery, state="held", **changes, **_doubted(delivery, doubt))
+    account = accounts.read(done.workspace, done.account)
+    if account is not None and account.health == "fine":
+        again(done, soonest(done, now), doubt=doubt)
+
+
+def soonest(delivery: Delivery, now: datetime) -> datetime:
+    """When it may be tried: at once, or, in doubt, as late as after a lost answer: the platform may not list it yet."""
+    heals = 0.0 if delivery.intent is None else PROVIDERS[delivery.platform].heal_after
+    return now + timedelta(seconds=heals)
 
 
 def fail(delivery: Delivery, problem: Problem, now: datetime, *, doubt: datetime | None = None) -> None:

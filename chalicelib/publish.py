@@ -6,7 +6,8 @@ a lease that ends; what is then found decides: a receipt is never repeated, an i
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,12 +81,19 @@ def _attempt(run: Run) -> None:
 
 
 def _grant(run: Run) -> Grant:
-    """What the account signs with, renewed where it must be; where we stumble here, nothing was sent yet."""
-    try:
+    """What the account signs with, renewed where it must be."""
+    with _nothing_sent(run):
         grant = renew.grant_of(run.account)
         if renew.must_refresh(grant, clock.now()):
             grant = renew.refresh(run.account, grant, clock.now())
         return grant
+
+
+@contextmanager
+def _nothing_sent(run: Run) -> Iterator[None]:
+    """Whoever stumbles over a grant tries again soon, and not when the lease has ended: no commit is under way."""
+    try:
+        yield
     except Problem:
         raise
     except Exception as bug:
@@ -135,7 +143,8 @@ def _outcome(run: Run) -> Published | Pending:
             raise Reconnect(
                 f"Reconnect {run.provider.title}: its access has ended.", words=expired.words
             ) from expired
-        run.grant = renew.refresh(run.account, run.grant, clock.now())
+        with _nothing_sent(run):
+            run.grant = renew.refresh(run.account, run.grant, clock.now())
     try:
         return _bring_out(run)
     except Expired as expired:

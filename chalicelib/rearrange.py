@@ -139,8 +139,8 @@ def _rewrite(
     except Lost as lost:
         sentence = "It has just changed: look again before you decide."
         raise Refused(409, "changed-meanwhile", sentence) from lost
-    for part in gone:
-        decide.unschedule(part)
+    for before, part in zip(replaced, gone, strict=True):
+        decide.unschedule(before)
         notify.tell("post.updated", part.workspace, outcomes.told(part))
     return after
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import compose, notify, outcomes, reviews
+from . import compose, notify, outcomes, reviews, sameness
 from .compose import Draft
 from .decide import Found
 from .models import Account, Delivery, Post, Target, Trouble
@@ -31,6 +31,9 @@ MOST = 30
 AT_ONCE = 20
 #: One that could not be made in time goes out all the same, or after this long waits for a person.
 LATE = timedelta(days=1)
+#: What is to be said of one that comes too late, and of one that would be refused.
+MISSED = "It was due more than a day ago, while Lamppost did not run. Retry it, or cancel it."
+MEND = "It would be refused when it is due: change it alone, or the series from here on."
 #: Bytes of texts and names that one item holds, of DynamoDB's 400 KB.
 BYTES = 300_000
 
@@ -59,6 +62,8 @@ def begin(workspace: str, draft: Draft, moments: Rhythm, now: datetime, idempote
 
 def _begun(workspace: str, number: str, draft: Draft, moments: Rhythm, now: datetime) -> Series:
     refuse_wrong(workspace, draft, now)
+    if draft.once:
+        _refuse_same(workspace, draft, moments)
     series = Series(workspace=workspace, id=number, rhythm=moments, entries=draft.entries,
                     targets=draft.targets, tags=draft.tags, created=now)  # fmt: skip
     try:
@@ -81,6 +86,19 @@ def refuse_wrong(workspace: str, draft: Draft, now: datetime) -> None:
         raise Refused(422, "too-many-accounts", f"A post that repeats goes to {MOST} accounts at the most.")
     if len(draft.model_dump_json(exclude_defaults=True).encode()) > BYTES:
         raise Refused(422, "too-long", "These texts are too long for a post that repeats. Shorten them.")
+
+
+def soon(moments: Rhythm) -> list[datetime]:
+    """When a new series goes out, as far as its first posts lie ahead."""
+    return [moments.moment(number).at for number in range(min(AHEAD, moments.count))]
+
+
+def _refuse_same(workspace: str, draft: Draft, moments: Rhythm) -> None:
+    """Refuses what is said already within a day of one of the first occurrences (1 to 3 calls)."""
+    said = {each.account: compose.entries_of(draft, each) for each in draft.targets}
+    found = sameness.look(workspace, said, draft.due, draft.zone, *soon(moments)).found
+    if found:
+        raise sameness.refusal(found, {each.id: each for each in accounts.all_of(workspace)}, draft.zone)
 
 
 def _refuse_other(series: Series, draft: Draft) -> None:
@@ -128,7 +146,10 @@ def _make(series: Series, targets: Sequence[Target], known: dict[str, Account], 
     lowest = min((each.number for each in ahead), default=number + 1)
     changes["skip"] = tuple(each for each in series.skip if each >= lowest)
     after = series.model_copy(update=changes)
-    series = store.change(series, _wake(after, now), occurrence, **changes)
+    marks = (
+        sameness.marks(occurrence[0].id, occurrence[1], gone=_long_out(series, number)) if occurrence else []
+    )
+    series = store.change(series, _wake(after, now), occurrence, marks, **changes)
     if occurrence:
         _send_off(*occurrence, now)
     return series
@@ -142,11 +163,22 @@ def _occurrence(
     post = Post(workspace=series.workspace, id=occurrence_id(series, number), due=due, zone=draft.zone,
                 entries=series.entries, tags=series.tags, created=now, series=series.id, number=number)  # fmt: skip
     parts = [compose.fresh(post, draft, target, known[target.account]) for target in targets]
+    refused = reversed(compose.complaints(draft, known))
+    wrong = {each.account: f"{each.sentence} {MEND}" for each in refused}
     if now - due > LATE:
-        sentence = "It was due more than a day ago, while Lamppost did not run. Retry it, or cancel it."
-        missed = {"state": "failed", "trouble": Trouble(sentence=sentence, at=now)}
-        parts = [part.model_copy(update=missed) for part in parts]
-    return post, parts
+        wrong = dict.fromkeys((part.account for part in parts), MISSED)
+    return post, [_waiting(part, wrong.get(part.account, ""), now) for part in parts]
+
+
+def _waiting(part: Delivery, why: str, now: datetime) -> Delivery:
+    """A delivery that a person must look at first, if there is a reason."""
+    trouble = Trouble(sentence=why, at=now)
+    return part.model_copy(update={"state": "failed", "trouble": trouble}) if why else part
+
+
+def _long_out(series: Series, number: int) -> str:
+    """An occurrence that went out days ago: nothing new is within a day of it."""
+    return occurrence_id(series, number - AHEAD - 2) if number >= AHEAD + 2 else ""
 
 
 def occurrence_id(series: Series, number: int) -> str:

@@ -1,5 +1,6 @@
 """Keeping an account alive: one refresher at a time, and a passing error never costs a grant."""
 
+import logging
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -14,6 +15,8 @@ from .settings import settings
 from .store import accounts, apps, grants
 from .store.table import Lost
 from .wire import Wire
+
+log = logging.getLogger("lamppost")
 
 #: Seconds before its end that a token is renewed, where the way of signing in names none.
 AHEAD = 300.0
@@ -101,12 +104,26 @@ def refresh(account: Account, grant: Grant, now: datetime) -> Grant:
     except Problem:
         grants.unlock(grant)
         raise
-    changes = {
-        "sealed": vault.seal(token, grant.workspace, grant.id),
-        "expires": token.expires,
-        "refreshable": session.provider.renews(token),
-    }
-    return grants.renew(grant, wake(grant.platform, token, now), **changes)
+    return _kept(grant, token, now)
+
+
+def _kept(grant: Grant, token: Token, now: datetime) -> Grant:
+    """The next token stored, and insisted on: where each is good for one renewal, one that is lost costs the access."""
+    for last in (False, True):
+        try:
+            changes = {
+                "sealed": vault.seal(token, grant.workspace, grant.id),
+                "expires": token.expires,
+                "refreshable": PROVIDERS[grant.platform].renews(token),
+            }
+            return grants.renew(grant, wake(grant.platform, token, now), **changes)
+        except Lost:  # it stands already: the first try worked, and its answer was lost
+            break
+        except Exception:
+            if last:
+                raise
+            log.exception("a new token could not be stored", extra={"grant": grant.id})
+    return _refreshed_by_another(grant)
 
 
 def _refreshed_by_another(grant: Grant) -> Grant:

@@ -86,6 +86,11 @@ def of_move(head: Post, parts: Sequence[Delivery], due: datetime, now: datetime)
         kept = {"review": head.review.model_copy(update={"due": due})} if head.waits and head.review else {}
         return list(parts), kept, {}
     movable = [part for part in parts if part.state in {"draft", "scheduled"}]
+    if not movable:
+        sentence = (
+            "A reviewer approved it for its moment. Try it again, or duplicate it and ask for another review."
+        )
+        raise Refused(403, "needs-review", sentence)
     if head.waits or any(part.state == "scheduled" for part in movable):
         return movable, {"review": asked(due, now)}, {"state": "draft"}
     return movable, {}, {}

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import compose, edit, notify, outcomes, reviews
+from . import compose, decide, edit, notify, outcomes, reviews
 from .compose import Draft, Target
 from .decide import Found
 from .models import Account, Delivery, Model, Post, State
@@ -74,6 +74,9 @@ def _plan(parts: list[Delivery], draft: Draft) -> Plan:
 
 def _after(part: Delivery, target: Target, draft: Draft) -> Delivery:
     """A delivery as the draft wants it; one that already says so is itself."""
+    if part.state == "cancelled":
+        sentence = "This was cancelled and stays so. Write a new post to have it go out here."
+        raise Refused(409, "cancelled", sentence)
     asked = {"entries": compose.entries_of(draft, target), "options": target.options, "due": draft.due}
     same = all(getattr(part, name) == asked[name] for name in asked)
     if same and (part.state == "draft") == draft.draft:
@@ -120,6 +123,8 @@ def _write(
     except Lost as lost:
         sentence = "It has just changed: look again before you decide."
         raise Refused(409, "changed-meanwhile", sentence) from lost
+    for part, _ in plan.changed:
+        decide.unschedule(part)
     for each in (*done, *fresh):
-        edit.reschedule(each, now)
+        edit.send_off(each, now)
         notify.tell("post.updated", each.workspace, outcomes.told(each))

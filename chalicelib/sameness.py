@@ -48,10 +48,13 @@ class Look:
     pages: Mapping[str, Sayings]
     found: Sequence[Same]
 
-    def marks(self, post: str, due: datetime, *, fenced: bool) -> list[Change]:
-        """A mark for each different text; `fenced`, only while nobody else has said it since."""
+    def marks(self, post: str, due: datetime, *, fenced: bool, gone: str = "") -> list[Change]:
+        """A mark for each different text; `fenced`, only while nobody else has said it since. `gone`: a post whose
+        mark goes at the same time."""
         return [
-            sayings.marked(page, Saying(post=post, due=due, accounts=self._who(digest)), fenced=fenced)
+            sayings.marked(
+                page, Saying(post=post, due=due, accounts=self._who(digest)), fenced=fenced, gone=gone
+            )
             for digest, page in self.pages.items()
         ]
 
@@ -65,8 +68,11 @@ def digest(entries: Sequence[Entry]) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:32] if words.strip() else ""
 
 
-def look(workspace: str, said: Mapping[str, Sequence[Entry]], due: datetime, zone: str) -> Look:
-    """Who else says what these accounts are to say within a day of `due`, soonest first."""
+def look(
+    workspace: str, said: Mapping[str, Sequence[Entry]], due: datetime, zone: str, *later: datetime
+) -> Look:
+    """Who else says what these accounts are to say within a day of `due`, or of the same `later`, soonest first."""
+    moments = (due, *later)
     digests = {account: own for account, entries in said.items() if (own := digest(entries))}
     pages = sayings.read(workspace, dict.fromkeys(digests.values())) if digests else {}
     marks = [
@@ -75,10 +81,12 @@ def look(workspace: str, said: Mapping[str, Sequence[Entry]], due: datetime, zon
         for saying in pages[own].said
         if account in saying.accounts
     ]
-    nearest = sorted(marks, key=lambda mark: abs(mark[1].due - due))[:MOST]
+    nearest = sorted(marks, key=lambda mark: min(abs(mark[1].due - each) for each in moments))[:MOST]
     parts = deliveries.several(workspace, [f"{saying.post}.{account}" for account, saying in nearest])
     found = [
-        _same(part) for part in parts if _says(part, digests[part.account]) and near(part.due, due, zone)
+        _same(part)
+        for part in parts
+        if _says(part, digests[part.account]) and any(near(part.due, each, zone) for each in moments)
     ]
     return Look(digests, pages, sorted(found, key=lambda each: each.due))
 
@@ -96,6 +104,21 @@ def near(one: datetime, other: datetime, zone: str) -> bool:
     here = zone_named(zone)
     first, second = (at.astimezone(here).replace(tzinfo=None) for at in (one, other))
     return abs(one - other) < DAY and abs(first - second) < DAY
+
+
+def marks(post: str, parts: Sequence[Delivery], *, gone: str) -> list[Change]:
+    """The marks of a post that is made whatever else says the same (1 call); none where they cannot be had, as `note`."""
+    said = {
+        part.account: own for part in parts if part.state == "scheduled" and (own := digest(part.entries))
+    }
+    if not said:
+        return []
+    try:
+        pages = sayings.read(parts[0].workspace, dict.fromkeys(said.values()))
+    except Exception:
+        log.exception("a text left no mark", extra={"post": post})
+        return []
+    return Look(said, pages, ()).marks(post, parts[0].due, fenced=False, gone=gone)
 
 
 def note(delivery: Delivery) -> None:

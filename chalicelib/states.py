@@ -9,7 +9,7 @@ ARROWS: dict[State, frozenset[State]] = {
     "scheduled": frozenset({"publishing", "held", "failed", "cancelled", "draft", "scheduled"}),
     "publishing": frozenset({"published", "pending", "scheduled", "failed", "unsure", "held", "publishing"}),
     "pending": frozenset({"publishing", "failed"}),
-    "held": frozenset({"scheduled", "failed", "cancelled"}),
+    "held": frozenset({"scheduled", "failed", "cancelled", "unsure", "published"}),
     "failed": frozenset({"scheduled", "published", "cancelled"}),
     "unsure": frozenset({"published", "scheduled", "failed"}),
     "published": frozenset(),

@@ -32,10 +32,13 @@ def duplicate(
     return save(workspace, draft, now)
 
 
-def warnings(workspace: str, draft: Draft) -> list[Checked]:
-    """What is not wrong but may not be meant: the same text on the same account within a day (2 or 3 calls)."""
+def warnings(workspace: str, draft: Draft, *later: datetime) -> list[Checked]:
+    """What is not wrong but may not be meant: the same text on the same account within a day (2 or 3 calls).
+
+    `later` is when a post that repeats goes out again.
+    """
     said = {each.account: entries_of(draft, each) for each in draft.targets if not draft.draft}
-    found = sameness.look(workspace, said, draft.due, draft.zone).found
+    found = sameness.look(workspace, said, draft.due, draft.zone, *later).found
     known = {each.id: each for each in accounts.all_of(workspace)} if found else {}
     return [
         Checked(

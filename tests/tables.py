@@ -79,7 +79,9 @@ class Table:
         after = self._apply(change)
         return was if before else dict(after)
 
-    def take(self, key: Mapping[str, str]) -> Item | None:
+    def take(self, key: Mapping[str, str], *, when: Any = None) -> Item | None:
+        if not self._may(Change(key, {}, {}, when)):
+            raise Lost
         return self.items.pop(_place(key), None)
 
     def query(self, condition: Any, *, index: str = "", limit: int = 100, after: Mapping[str, str] | None = None,

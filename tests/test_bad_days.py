@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib import clock, due, publish, queues, settings, vault
-from chalicelib.models import Delivery, Intent
+from chalicelib import clock, due, publish, queues, renew, settings, vault
+from chalicelib.models import Delivery, Grant, Intent
+from chalicelib.problems import Expired
+from chalicelib.providers import PROVIDERS
+from chalicelib.sessions import Job, Session
 from chalicelib.store import deliveries
 from chalicelib.store.table import Lost
 from infra import config
@@ -179,6 +182,32 @@ def test_a_grant_that_cannot_be_read_is_tried_again_before_the_lease_ends(
     publish.deliver(deliveries.message(delivery), lambda: 100.0)
     after = reread(delivery)
     assert after.state == "scheduled"
+    assert after.next is not None
+    assert after.next - clock.now() < timedelta(seconds=20)
+
+
+def test_a_renewal_that_stumbles_in_the_middle_is_tried_again_before_the_lease_ends(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform has just refused the token: what was sent is answered, and leaves no doubt."""
+
+    def ended(job: Job) -> None:
+        job.intend()
+        raise Expired("X no longer accepts this access.")
+
+    def silent(*_: object) -> None:
+        raise ReadTimeoutError(endpoint_url="https://kms")
+
+    grant = Grant(workspace="home", id="g", platform="x", refreshable=True)
+    monkeypatch.setattr(renew, "grant_of", lambda account: grant)
+    monkeypatch.setattr(
+        renew, "session_for", lambda *_: Session(PROVIDERS["x"], renew.wire(), {}, clock.now())
+    )
+    monkeypatch.setattr(PROVIDERS["x"], "publish", ended)
+    monkeypatch.setattr(renew, "refresh", silent)
+    publish.deliver(deliveries.message(delivery), lambda: 100.0)
+    after = reread(delivery)
+    assert (after.state, after.intent) == ("scheduled", None)
     assert after.next is not None
     assert after.next - clock.now() < timedelta(seconds=20)
 

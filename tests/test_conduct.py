@@ -12,10 +12,12 @@ from chalice.test import Client
 import app
 from chalicelib import clock, library, people
 from chalicelib.api.http import ROUTES
-from chalicelib.store import accounts, deliveries, hooks
+from chalicelib.refusals import Refused
+from chalicelib.store import accounts, deliveries, hooks, repeats
 from infra.sandbox import Sandbox
 from tests.conftest import Clock, forget
 from tests.test_api import Site, at, refusal
+from tests.test_bad_days import unheard
 from tests.world import World
 
 
@@ -100,6 +102,37 @@ def test_a_key_belongs_to_its_workspace(site: Site) -> None:
     first = keyed(site, "/v1/media", FILE)
     other = Site(site.client, people.first_key(clock.now(), "other"))
     assert keyed(other, "/v1/media", FILE).json_body["id"] != first.json_body["id"]
+
+
+def test_a_key_whose_first_write_was_answered_to_nobody_is_not_at_work_by_itself(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write works, its answer is lost, and botocore sends it again."""
+    site.call("GET", "/v1/media")
+    unheard(monkeypatch)
+    assert keyed(site, "/v1/media", FILE).status_code == 201
+
+
+def test_what_was_made_is_answered_though_the_answer_could_not_be_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "MOST", "no number")
+    assert keyed(site, "/v1/media", FILE).status_code == 201
+    assert len(site.call("GET", "/v1/media").json_body["media"]) == 1
+
+
+def test_who_was_overtaken_forgets_and_remembers_nothing_of_the_other(aws: Any) -> None:
+    """A request that nobody has heard of for a minute is another's to carry out."""
+    now = clock.now()
+    slow, fast = (repeats.begin("home", "k", b"", now + timedelta(seconds=late)) for late in (0, 61))
+    assert isinstance(slow, repeats.Begun)
+    assert isinstance(fast, repeats.Begun)
+    repeats.drop(slow)
+    repeats.keep(slow, 500, "the slow one's")
+    with pytest.raises(Refused, match="still at work"):
+        repeats.begin("home", "k", b"", now + timedelta(seconds=62))
+    repeats.keep(fast, 201, "{}")
+    assert repeats.begin("home", "k", b"", now + timedelta(seconds=63)) == repeats.Told(201, "{}")
 
 
 # -- changed meanwhile -------------------------------------------------------------------------------------

@@ -168,6 +168,27 @@ def test_a_hook_that_is_gone_is_paused_and_told_nothing_more(receiver: Receiver,
     assert hooks.load("home", made.id).paused
 
 
+@pytest.mark.parametrize("meanwhile", ["removed", "changed"])
+def test_an_answer_of_gone_concerns_only_the_hook_that_was_asked(
+    receiver: Receiver, machine: Machine, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    made, _ = hook(receiver)
+    receiver.answers += [410]
+    note = stored.note
+
+    def late(*given: Any, **more: Any) -> Any:
+        if meanwhile == "removed":
+            stored.remove("home", made.id)
+        else:
+            stored.save(made.model_copy(update={"url": "https://example.com/other"}))
+        return note(*given, **more)
+
+    monkeypatch.setattr(stored, "note", late)
+    notify.tell("post.published", "home", {"post": "p"})
+    machine.run(minutes=1)
+    assert [each.paused for each in stored.all_of("home")] == ([] if meanwhile == "removed" else [""])
+
+
 def test_what_waits_for_a_removed_hook_is_not_sent(receiver: Receiver, machine: Machine) -> None:
     made, _ = hook(receiver)
     receiver.answers += [500]

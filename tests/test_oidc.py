@@ -6,6 +6,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,7 +16,7 @@ from joserfc.jwk import OctKey, RSAKey
 from werkzeug.wrappers import Request, Response
 
 from chalicelib import clock, people, staff, vault
-from chalicelib.store import members
+from chalicelib.store import members, table
 from tests.aws import secret
 from tests.conftest import Clock
 from tests.served import Served
@@ -304,6 +305,27 @@ def test_an_allowed_domain_comes_uninvited_and_its_first_rules_where_nobody_does
         "eve@other.org": None,
         "x@evil-example.com": None,
     }
+
+
+@pytest.mark.parametrize(("place", "write"), [(table, "together"), (members, "name")])
+def test_a_sign_in_that_broke_off_may_be_tried_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, place: Any, write: str
+) -> None:
+    """Whoever is tied to an identity is found by it: both are written, or neither."""
+    member = invited()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise OSError("AWS is away")
+
+    def sign_in() -> str:
+        return staff.admit("https://id.example", "ada", "ada@example.com", "Ada", clock.now(), allowed=False)
+
+    with monkeypatch.context() as patch, suppress(OSError):
+        patch.setattr(place, write, broken)
+        sign_in()
+    who = people.by_cookie(sign_in())
+    assert who is not None
+    assert who.person == member.person
 
 
 def test_an_address_that_passed_to_another_person_does_not_pass_its_rights_on(

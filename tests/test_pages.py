@@ -13,7 +13,7 @@ from chalice.test import Client
 
 from chalicelib import clock, people
 from chalicelib.api.views import assets, release
-from chalicelib.models import Account, Entry, Receipt
+from chalicelib.models import Account, Entry, Intent, Receipt
 from chalicelib.store import accounts, deliveries, lists
 from infra.sandbox import Sandbox
 from tests.browser import seeds
@@ -195,6 +195,16 @@ def test_the_deeds_on_offer_are_those_that_the_state_allows(
         "published": set(),
         "cancelled": set(),
     }
+
+
+def test_what_is_on_hold_and_may_be_out_asks_a_person_who_looked(
+    visitor: Visitor, world: World, account: Account
+) -> None:
+    (part,) = seeds.post(world, [account], "Lit")
+    deliveries.alter(part, state="held", intent=Intent(entry=0, at=clock.now()))
+    html = visitor.get(f"/posts/{part.post}").body.decode()
+    assert f"/v1/deliveries/{part.id}/resolve" in html
+    assert f"/v1/deliveries/{part.id}/cancel" not in html
 
 
 def test_an_entry_that_is_out_bars_editing_but_not_retrying(

@@ -10,7 +10,8 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import clock, people, staff
-from chalicelib.store import members
+from chalicelib.store import members, table
+from chalicelib.store import people as workspaces
 from chalicelib.store.table import Lost
 from tests.conftest import Clock
 from tests.test_api import Site, refusal, site, world
@@ -126,6 +127,28 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(owner: Browser, invi
     with pytest.raises(Lost):
         members.remove(second)
     assert [each.person for each in members.all_of("home")] == [second.person]
+
+
+def test_who_is_invited_again_while_they_are_being_removed_is_in(
+    owner: Browser, invited: Invited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An owner, too: or the count of owners would speak of one who is not there."""
+    other = invited("owner")
+    member = members.read("home", other.person)
+    assert member is not None
+    take = table.take
+
+    def slowly(key: Any, **parts: Any) -> Any:
+        monkeypatch.setattr(table, "take", take)
+        members.join(member)
+        return take(key, **parts)
+
+    monkeypatch.setattr(table, "take", slowly)
+    members.remove(member)
+    assert {each.person for each in members.all_of("home")} == {owner.person, other.person}
+    found = workspaces.read_workspace("home")
+    assert found is not None
+    assert found.owners == 2
 
 
 def test_people_of_another_workspace_are_not_there(site: Site, owner: Browser) -> None:

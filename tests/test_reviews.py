@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
-from chalicelib import clock, people
+from chalicelib import clock, decide, people
 from chalicelib.store import deliveries
 from chalicelib.store import people as workspaces
 from tests.aws import schedules
@@ -124,7 +124,8 @@ def test_what_was_changed_since_it_was_read_is_not_approved_unseen(
 class Writer:
     """A key that may read and write, with Postiz's clients in mind."""
 
-    def __init__(self, client: Client, account: str) -> None:
+    def __init__(self, client: Client, account: str, world: World) -> None:
+        self.world = world
         _, text = workspaces.issue_key("home", "writer", ("read", "write"), clock.now())
         self.site, self.account = Site(client, text), account
 
@@ -139,8 +140,8 @@ class Writer:
 
 
 @pytest.fixture
-def writer(site: Site, account: str) -> Writer:
-    return Writer(site.client, account)
+def writer(site: Site, account: str, world: World) -> Writer:
+    return Writer(site.client, account, world)
 
 
 def state(delivery: str) -> str:
@@ -199,6 +200,35 @@ def test_what_was_approved_is_not_hurried_nor_changed_after_it_failed(writer: Wr
     assert writer.site.call("POST", f"/v1/deliveries/{delivery}/retry").status_code == 200
 
 
+def test_what_was_approved_and_failed_does_not_move_and_its_post_does_not_either(
+    writer: Writer, reviewer: Browser
+) -> None:
+    post = written(writer.site, writer.account)
+    said(reviewer, post["id"], "approve")
+    found = deliveries.read("home", post["deliveries"][0]["id"])
+    assert found is not None
+    deliveries.alter(found, state="failed")
+    before = reviewer.call("GET", f"/v1/posts/{post['id']}").json_body
+    moved = writer.site.call("PATCH", f"/v1/posts/{post['id']}", {"when": at(days=5)})
+    assert refusal(moved) == (403, "needs-review")
+    assert reviewer.call("GET", f"/v1/posts/{post['id']}").json_body == before
+
+
+def test_what_did_not_move_with_its_post_is_listed_where_it_is(writer: Writer, reviewer: Browser) -> None:
+    other = World(writer.world.sandbox).connect("mastodon", clock.now(), 1)
+    targets = [{"account": writer.account}, {"account": other.id}]
+    body = {"when": at(days=1), "entries": [{"text": "Both"}], "accounts": targets}
+    post = writer.site.call("POST", "/v1/posts", body).json_body
+    said(reviewer, post["id"], "approve")
+    failed = deliveries.read("home", f"{post['id']}.{other.id}")
+    assert failed is not None
+    deliveries.alter(failed, state="failed")
+    writer.site.call("PATCH", f"/v1/posts/{post['id']}", {"when": at(days=5)})
+    for span in (f"from={at()}&to={at(days=2)}", f"from={at(days=4)}&to={at(days=6)}"):
+        (listed,) = reviewer.call("GET", f"/v1/posts?{span}").json_body["posts"]
+        assert len(listed["deliveries"]) == 2
+
+
 def test_an_owner_who_schedules_what_waits_has_approved_it(site: Site, writer: Writer, reviewer: Browser) -> None:  # fmt: skip
     post = written(writer.site, writer.account)
     site.call("PUT", f"/public/v1/posts/{post['deliveries'][0]['id']}/status", {"status": "schedule"})
@@ -235,6 +265,16 @@ def test_a_post_that_repeats_is_for_those_who_need_no_review(site: Site, writer:
 
 def test_what_was_cancelled_waits_for_nobody(writer: Writer, reviewer: Browser) -> None:
     post = written(writer.site, writer.account)
+    writer.site.call("DELETE", f"/v1/posts/{post['id']}")
+    assert waiting(reviewer) == []
+
+
+def test_a_post_of_which_nothing_is_left_to_review_is_on_no_list(
+    writer: Writer, reviewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever cancelled it may have died before its post was marked."""
+    post = written(writer.site, writer.account)
+    monkeypatch.setattr(decide, "_end_review", lambda delivery: None)
     writer.site.call("DELETE", f"/v1/posts/{post['id']}")
     assert waiting(reviewer) == []
 

@@ -8,7 +8,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import clock, people
+from chalicelib import clock, people, schedule
 from chalicelib.models import Account, Intent, Receipt
 from chalicelib.store import deliveries, posts, table
 from infra.sandbox import Sandbox
@@ -127,6 +127,22 @@ def test_a_post_that_is_out_in_part_is_listed_whole_after_the_rest_has_moved(
         assert {each["account"] for each in listed["deliveries"]} == {each.id for each in own}
 
 
+@pytest.mark.parametrize("text", ["Hello", "Goodbye"])
+def test_an_account_that_was_cancelled_stays_so_and_that_is_told(
+    site: Site, own: list[Account], text: str
+) -> None:
+    given = body(*own)
+    post = make(site, given)
+    site.call("POST", f"/v1/deliveries/{post}.{own[0].id}/cancel")
+    wanted = body(*own, text=text, when=given["when"], options={"visibility": "unlisted"})
+    wanted["accounts"][0]["options"] = {}
+    done = site.call("PUT", f"/v1/posts/{post}", wanted)
+    assert [(each["account"], each["code"]) for each in done.json_body["kept"]] == [(own[0].id, "cancelled")]
+    found = parts(site, post)
+    assert (found[own[0].id]["state"], found[own[1].id]["state"]) == ("cancelled", "scheduled")
+    assert found[own[1].id]["options"] == {"visibility": "unlisted"}
+
+
 def test_to_leave_out_what_is_out_takes_nothing_back_and_says_so(site: Site, own: list[Account]) -> None:
     post = make(site, body(*own))
     publish(post, own[0])
@@ -222,3 +238,14 @@ def test_a_post_that_was_not_seen_as_it_is_is_left_alone(site: Site, own: list[A
     refused = site.call("PUT", f"/v1/posts/{post}", body(own[0], text="Goodbye"), **{"If-Match": seen})
     assert refusal(refused) == (412, "changed-meanwhile")
     assert parts(site, post)[own[0].id]["entries"][0]["text"] == "Hello"
+
+
+def test_no_schedule_is_looked_for_where_none_can_be(
+    site: Site, own: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[str] = []
+    monkeypatch.setattr(schedule, "clear", cleared.append)
+    post = make(site, body(own[0], when="draft"))
+    site.call("PUT", f"/v1/posts/{post}", body(own[0]))
+    site.call("PUT", f"/v1/posts/{post}", body(*own, text="Goodbye"))
+    assert cleared == [f"{post}.{own[0].id}"]

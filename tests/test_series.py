@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib import clock, due, keep, people
-from chalicelib.store import accounts, deliveries, posts
+from chalicelib import clock, due, keep, people, sameness
+from chalicelib.models import Entry
+from chalicelib.providers import PROVIDERS
+from chalicelib.providers.base import Complaint
+from chalicelib.store import accounts, deliveries, posts, sayings
 from tests.conftest import Clock
 from tests.test_api import Site, connected, refusal, site, world
 from tests.world import World
@@ -271,3 +274,93 @@ def test_nobody_sees_or_ends_the_series_of_another_workspace(site: Site, account
     assert other.call("GET", "/v1/series").json_body == {"series": []}
     for method, given in (("GET", None), ("PATCH", {"tags": []}), ("DELETE", None)):
         assert refusal(other.call(method, f"/v1/series/{series}", given)) == (404, "unknown-series")
+
+
+# -- held against the rules, and against what is said already ------------------------------------------------
+
+
+def occurrences() -> list[tuple[int, str]]:
+    found, _ = posts.between("home", clock.now() - timedelta(days=30), clock.now() + timedelta(days=900))
+    return [(post.number, part.state) for post, parts in found if post.series for part in parts]
+
+
+def test_an_occurrence_that_would_be_refused_is_told_days_before_it_is_due(
+    site: Site, account: str, at: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(site, account, text="x" * 300)
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "chalicelib.notify.tell", lambda event, _, data: told.append((event, data.get("reason", "")))
+    )
+    monkeypatch.setattr(
+        type(PROVIDERS["mastodon"]), "check", lambda *_: [Complaint(entry=0, sentence="Too long here.")]
+    )
+    at.forward(days=1)
+    due.sweep(at())
+    assert occurrences()[-1] == (3, "failed")
+    assert [state for _, state in occurrences()[:-1]] == ["scheduled"] * 3
+    assert told[0][0] == "post.failed"
+    assert told[0][1].startswith("Too long here. It would be refused when it is due")
+
+
+def test_an_occurrence_that_was_mended_goes_out_when_it_is_due(
+    site: Site, account: str, at: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    series = begun(site, account)["series"]
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            type(PROVIDERS["mastodon"]), "check", lambda *_: [Complaint(entry=0, sentence="Too long here.")]
+        )
+        at.forward(days=1)
+        due.sweep(at())
+    assert occurrences()[-1] == (3, "failed")
+    changed = site.call("PATCH", f"/v1/series/{series}", {"entries": [{"text": "Shorter"}]})
+    assert changed.status_code == 200, changed.body
+    assert [text for _, text in live()][-3:] == ["Shorter"] * 3
+
+
+def test_the_same_text_near_an_occurrence_is_refused_also_near_a_later_one(
+    site: Site, account: str, at: Clock
+) -> None:
+    begun(site, account)
+    for days in (1, 3):
+        near = {key: value for key, value in body(account, days=days).items() if key != "repeat"}
+        answer = site.call("POST", "/v1/posts", {**near, "when": near["when"].replace("T09", "T13")})
+        assert refusal(answer) == (409, "same-text"), days
+    at.forward(days=1)
+    due.sweep(at())
+    near = {key: value for key, value in body(account, days=3).items() if key != "repeat"}
+    assert refusal(site.call("POST", "/v1/posts", near)) == (409, "same-text")
+    assert site.call("POST", "/v1/posts", {**near, "again": True}).status_code == 201
+
+
+@pytest.mark.parametrize("days", [1, 2, 3])
+def test_a_series_that_says_what_is_said_near_one_of_its_first_posts_is_refused(
+    site: Site, account: str, days: int
+) -> None:
+    near = {key: value for key, value in body(account, days=days).items() if key != "repeat"}
+    assert site.call("POST", "/v1/posts", near).status_code == 201
+    checked = site.call("POST", "/v1/posts/check", body(account)).json_body["complaints"]
+    assert [each["kind"] for each in checked] == ["warning"]
+    refused = site.call("POST", "/v1/posts", body(account))
+    assert refusal(refused) == (409, "same-text")
+    assert site.call("GET", "/v1/series").json_body == {"series": []}
+    assert site.call("POST", "/v1/posts", {**body(account), "again": True}).status_code == 201
+
+
+def test_a_series_is_remembered_by_its_key_though_its_own_posts_say_the_same(
+    site: Site, account: str
+) -> None:
+    key = {"Idempotency-Key": "one"}
+    made = [site.call("POST", "/v1/posts", body(account), **key).json_body["id"] for _ in range(2)]
+    assert made[0] == made[1]
+
+
+def test_the_marks_of_a_long_series_do_not_pile_up(site: Site, account: str, at: Clock) -> None:
+    """They lie on one item, and each is paid for whenever one is added."""
+    begun(site, account, repeat={"every": 1, "unit": "days", "times": 30})
+    for _ in range(20):
+        at.forward(days=1)
+        due.sweep(at())
+    own = sameness.digest((Entry(text="Again"),))
+    assert len(sayings.read("home", [own])[own].said) <= 6

@@ -49,7 +49,7 @@ Calls = some.one_of(
     some.tuples(some.just("get"), Keys),
     some.tuples(some.just("put"), Keys, Values, some.booleans()),
     some.tuples(some.just("change"), Changes, some.booleans()),
-    some.tuples(some.just("take"), Keys),
+    some.tuples(some.just("take"), Keys, Conditions),
     some.tuples(some.just("query"), some.sampled_from(QUERIES), some.sampled_from([1, 2, 100]), some.booleans()),
     some.tuples(some.just("together"), some.lists(Changes, min_size=1, max_size=2, unique_by=lambda each: str(each.key))),
 )  # fmt: skip
@@ -71,6 +71,9 @@ def answer(there: Any, verb: str, rest: list[Any], token: str) -> Any:
     if verb == "change":
         change, before = rest
         return there.change(change.key, change.put, when=change.when, add=change.add, before=before)
+    if verb == "take":
+        key, when = rest
+        return there.take(key, when=when)
     if verb == "query":
         (condition, index), limit, newest_first = rest
         found, _ = there.query(condition, index=index, limit=limit, newest_first=newest_first)

@@ -191,7 +191,8 @@ def checked(workspace: str, given: NewPost) -> dict[str, Any]:
     now = clock.now()
     wanted = draft(workspace, given, now, look=True)
     repeats = moments(given, wanted.due)
-    warned = [] if given.again else twice.warnings(workspace, wanted)
+    later = recur.soon(repeats) if repeats else []
+    warned = [] if given.again else twice.warnings(workspace, wanted, *later)
     return {
         "complaints": [*compose.check(workspace, wanted, now), *warned],
         "counts": counts.counted(workspace, wanted),

@@ -156,17 +156,11 @@ def defer(delivery: Delivery, to: datetime, **changes: Any) -> Delivery:
     )
 
 
-def snooze(delivery: Delivery, until: datetime) -> None:
-    """Lets the sweeper look away until then; nothing else changes (2 write units)."""
-    table.change(
-        keys.delivery(delivery.workspace, delivery.id),
-        keys.by_wake(_name(delivery.workspace, delivery.id), until),
-        when=Attr("attempt").eq(delivery.attempt) & Attr("state").is_in(sorted(LIVE)),
-    )
-
-
 def shelve(found: Item, until: datetime) -> None:
-    """Lets the sweeper look away from an item until then, whatever it is (2 write units)."""
+    """Lets the sweeper look away from an item of `waking` until then, whatever it is (2 write units).
+
+    `Lost` if it is to be looked at at another moment by now: an index is a little behind.
+    """
     name = found["wake_sk"].partition("#")[2]
     key = {"pk": found["pk"], "sk": found["sk"]}
     table.change(key, {"wake_sk": f"{iso(until)}#{name}"}, when=Attr("wake_sk").eq(found["wake_sk"]))

@@ -1,5 +1,6 @@
 """Webhooks: whom to tell of what, and what came of each telling."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from chalicelib.models import Model
 
 from . import keys, table
 from .records import attributes, item, model
+from .table import Lost
 
 
 class Hook(Model):
@@ -56,6 +58,12 @@ def all_of(workspace: str) -> list[Hook]:
     """A workspace's hooks (1 read unit per 4 KB)."""
     where = Key("pk").eq(f"w#{workspace}") & Key("sk").begins_with("hook#")
     return [model(Hook, found) for found in table.pages(where)]
+
+
+def pause(hook: Hook, why: str) -> None:
+    """Tells an address no more, unless it was changed or removed meanwhile (1 write unit)."""
+    with suppress(Lost):
+        table.change(keys.hook(hook.workspace, hook.id), {"paused": why}, when=Attr("url").eq(hook.url))
 
 
 def remove(workspace: str, hook: str) -> None:

@@ -70,12 +70,13 @@ def read_person(person: str) -> Person | None:
 
 
 def bind(person: Person, issuer: str, subject: str) -> Person:
-    """Ties a person to an identity; `Lost` if they have one already (2 write units)."""
+    """Ties a person to an identity, by which they are found from then on, all or nothing; `Lost` if they have one
+    already (4 write units)."""
     put = {"issuer": issuer, "subject": subject}
-    unbound = Attr("subject").eq("")
-    found = table.change(keys.person(person.id), put, when=unbound)
-    name(by_subject(issuer, subject), person.id)
-    return model(Person, found)
+    own = Change(keys.person(person.id), put, {}, Attr("subject").eq(""))
+    found = Change(keys.identity(by_subject(issuer, subject)), {"person": person.id}, {})
+    table.together([], [own, found], token=secrets.token_hex(16))
+    return person.model_copy(update=put)
 
 
 def name(digest: str, person: str) -> None:
@@ -89,6 +90,10 @@ def known(digest: str) -> Person | None:
     return read_person(found["person"]) if found else None
 
 
+#: The mark of a membership that has ended.
+_GONE = Attr("removed").eq(True)
+
+
 # -- members -------------------------------------------------------------------------------------------------
 
 
@@ -96,7 +101,7 @@ def join(member: Member) -> None:
     """Adds a member and counts an owner, all or nothing; `Lost` if they are in already (1 read unit, 4 write units)."""
     key = keys.member(member.workspace, member.person)
     if (table.get(key) or {}).get("removed"):  # a removal that was cut short
-        table.take(key)
+        table.take(key, when=_GONE)
     whole = item(member, key, keys.by_member(member.person, member.workspace))
     table.together(
         [whole], _count(member.workspace, int(member.role == "owner")), token=secrets.token_hex(16)
@@ -112,7 +117,8 @@ def change_role(member: Member, role: Role) -> Member:
 def remove(member: Member) -> None:
     """Ends a membership; `Lost` as for `change_role` (3 to 5 write units)."""
     _alter(member, {"removed": True}, -int(member.role == "owner"))
-    table.take(keys.member(member.workspace, member.person))
+    with suppress(Lost):  # invited again just now
+        table.take(keys.member(member.workspace, member.person), when=_GONE)
 
 
 def _alter(member: Member, put: dict[str, object], owners: int) -> None:

@@ -1,7 +1,10 @@
 """Idempotency keys: the first request with a key is carried out, the same again gets the first one's answer."""
 
 import hashlib
+import logging
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,6 +18,8 @@ from chalicelib.refusals import Refused
 
 from . import keys, table
 from .table import Lost
+
+log = logging.getLogger("lamppost")
 
 #: How long a key is remembered, and how long a request may take that nobody has heard of since.
 LIFE, ALONE = timedelta(hours=24), timedelta(seconds=60)
@@ -34,10 +39,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Begun:
-    """A request that is under way, by its item's key and the moment of its begin."""
+    """A request that is under way, by its item's key and a mark of its own."""
 
     key: dict[str, str]
-    at: str
+    mark: str
 
 
 def first(
@@ -67,19 +72,21 @@ def first(
 def begin(workspace: str, name: str, body: bytes, now: datetime) -> Told | Begun:
     """The first answer to the same request, or leave to carry it out (1 write unit).
 
-    The same key with another body is refused, and so is one whose first request is still at work.
+    The same key with another body is refused, and so is one whose first request is still at work. What is met where
+    the answer to this very write was lost, and botocore sent it again, is known by its mark.
     """
     key = keys.repeat(workspace, hashlib.sha256(name.encode()).hexdigest())
-    digest, at = hashlib.sha256(body).hexdigest(), iso(now)
+    digest, mark = hashlib.sha256(body).hexdigest(), secrets.token_hex(6)
     free = Attr("pk").not_exists() | Attr("ttl").lt(int(now.timestamp()))
     stuck = Attr("status").not_exists() & Attr("at").lt(iso(now - ALONE)) & Attr("digest").eq(digest)
     ends = int((now + LIFE).timestamp())
     try:
-        fresh = {"digest": digest, "at": at, "ttl": ends, "status": None, "body": None}
+        fresh = {"digest": digest, "at": iso(now), "mark": mark, "ttl": ends, "status": None, "body": None}
         table.change(key, fresh, when=free | stuck)
     except Lost as lost:
-        return _before(lost.item or {}, digest)
-    return Begun(key, at)
+        if (lost.item or {}).get("mark") != mark:
+            return _before(lost.item or {}, digest)
+    return Begun(key, mark)
 
 
 def _before(found: dict[str, Any], digest: str) -> Told:
@@ -96,14 +103,16 @@ def _before(found: dict[str, Any], digest: str) -> Told:
 
 
 def keep(begun: Begun, status: int, body: str | None) -> None:
-    """Remembers the answer; `None` for one that may not be kept (1 write unit per KB)."""
-    kept = body if body is not None and len(body.encode()) < MOST else None
+    """Remembers the answer; `None` for one that may not be kept (1 write unit per KB). What was made is made, and is
+    answered also where this fails."""
     try:
-        table.change(begun.key, {"status": status, "body": kept}, when=Attr("at").eq(begun.at))
-    except Lost:
-        return
+        kept = body if body is not None and len(body.encode()) < MOST else None
+        table.change(begun.key, {"status": status, "body": kept}, when=Attr("mark").eq(begun.mark))
+    except Exception:
+        log.exception("an answer was not kept for a repetition", extra={"status": status})
 
 
 def drop(begun: Begun) -> None:
     """Forgets a request that was refused: nothing was made, and it may be tried again (1 write unit)."""
-    table.take(begun.key)
+    with suppress(Lost):  # it took so long that another carries it out now
+        table.take(begun.key, when=Attr("mark").eq(begun.mark))

@@ -49,13 +49,15 @@ def _of(workspace: str, digest: str, found: Item) -> Sayings:
     return Sayings(workspace, digest, found.get("version", 0), found.get("ttl", 0), tuple(said))
 
 
-def marked(before: Sayings, saying: Saying, *, fenced: bool) -> Change:
-    """The write of one more mark; `fenced`, only if nobody has written since `before` was read (1 write unit)."""
+def marked(before: Sayings, saying: Saying, *, fenced: bool, gone: str = "") -> Change:
+    """The write of one more mark, and of one less where a post is `gone`; `fenced`, only if nobody has written since
+    `before` was read (1 write unit)."""
     same = Attr("version").eq(before.version) if before.version else Attr("version").not_exists()
     known = next((each.accounts for each in before.said if each.post == saying.post), ())
     whole = saying.model_copy(update={"accounts": tuple(dict.fromkeys((*known, *saying.accounts)))})
     ends = max(before.ends, int((saying.due + LIFE).timestamp()))
-    put = {_name(saying.post): whole.model_dump_json(), "ttl": ends}
+    put: dict[str, object] = {_name(saying.post): whole.model_dump_json(), "ttl": ends}
+    put |= {_name(gone): None} if gone else {}
     return Change(keys.said(before.workspace, before.digest), put, {"version": 1}, same if fenced else None)
 
 

@@ -97,11 +97,13 @@ def change(key: Mapping[str, str], put: Mapping[str, Any], *, when: Any = None,
     return unpack(done.get("Attributes", {}))
 
 
-def take(key: Mapping[str, str]) -> Item | None:
-    """Removes an item and returns it: of two takers one gets it (1 write unit)."""
+def take(key: Mapping[str, str], *, when: Any = None) -> Item | None:
+    """Removes an item, if `when` holds, and returns it: of two takers one gets it (1 write unit)."""
     if not _possible(key.values()):
         return None
-    done = client("dynamodb").delete_item(TableName=settings().prefix, Key=pack(key), ReturnValues="ALL_OLD")
+    request: dict[str, Any] = {"TableName": settings().prefix, "Key": pack(key), "ReturnValues": "ALL_OLD"}
+    with _losing():
+        done = client("dynamodb").delete_item(**_with_condition(request, when, {}))
     return unpack(done["Attributes"]) if done.get("Attributes") else None
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib import clock, decide, due, edit
 from chalicelib.edit import Edit
-from chalicelib.models import Delivery, Entry
+from chalicelib.models import Delivery, Entry, Intent
 from chalicelib.publish import LEASE
 from chalicelib.refusals import Refused
-from chalicelib.store import deliveries
+from chalicelib.store import deliveries, keys, posts
 from tests.faults.actors import Actor
 from tests.faults.conftest import Scene
 from tests.faults.platform import HEALS_AFTER, LISTED
@@ -217,6 +217,36 @@ def person(does: str, part: Delivery) -> bool:
     except Refused:
         return False
     return True
+
+
+def test_a_post_that_is_in_doubt_on_one_account_is_cancelled_on_the_others(scene: Scened) -> None:
+    """Who cancels a post wants as little of it out as can be had; what stays is said."""
+    found = scene("look")
+    post, part = saved(ONE, START + timedelta(seconds=1))
+    rest = [part.model_copy(update={"id": f"q.{name}", "post": "q", "account": name}) for name in "abc"]
+    posts.save(post.model_copy(update={"id": "q"}), rest)
+    doubtful = deliveries.alter(read(rest[1]), intent=Intent(entry=0, at=START))
+    with pytest.raises(Refused, match="finding out"):
+        decide.cancel("w", "q", clock.now())
+    assert [read(each).state for each in rest] == ["cancelled", "scheduled", "cancelled"]
+    assert read(rest[1]) == doubtful
+    assert found.platform.shown == []
+
+
+def test_a_sweep_that_saw_a_post_before_it_was_moved_does_not_come_back_every_minute(scene: Scened) -> None:
+    """Each look costs a write and a message, until the post is due at last."""
+    found = scene("look")
+    _, part = saved(ONE, START)
+    found.stage.now += timedelta(seconds=70)
+    seen = [item for shard in range(keys.SHARDS) for item in deliveries.waking(shard, clock.now())]
+    assert [item["id"] for item in seen] == [part.id]
+    decide.move("w", "p", START + timedelta(days=3), clock.now())
+    sent = len(found.bag.messages)
+    due._nudge(seen[0], clock.now())
+    for _ in range(10):
+        found.stage.now += timedelta(minutes=1)
+        assert due.sweep(clock.now()) == 0
+    assert len(found.bag.messages) == sent
 
 
 @pytest.mark.parametrize("way", ["look", "none"])

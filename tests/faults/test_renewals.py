@@ -1,12 +1,13 @@
 """Two who renew the same access: a refresh token that changes with every use is used by one of them, once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from chalicelib import clock, renew, vault
+from chalicelib import clock, due, renew, vault
 from chalicelib.models import Account, Grant, Token
 from chalicelib.problems import Retry
 from chalicelib.providers import PROVIDERS
@@ -109,3 +110,43 @@ def test_a_renewal_that_takes_longer_than_its_lock_does_not_undo_a_later_one(
     stored = grants.read("w", "g")
     one.finish()
     assert grants.read("w", "g") == stored
+
+
+def test_a_renewal_that_stumbles_is_not_tried_at_every_sweep(
+    scene: Callable[[str], Scene], monkeypatch: pytest.MonkeyPatch, used: list[str]
+) -> None:
+    """Two hundred of them at the head of the line would keep all others out."""
+    stage = scene("key").stage
+    rotating(stage, monkeypatch, used)
+    monkeypatch.setattr(renew, "session_for", lambda *_: dict[str, str]()["no such key"])
+    swept = []
+    for _ in range(7):
+        stage.now += timedelta(minutes=1)
+        swept.append(due.sweep(stage.now))
+    assert swept == [1, 0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("wrong", ["not sealed", "not written", "answer lost"])
+def test_a_new_token_is_stored_at_the_second_try_and_the_platform_is_asked_once(
+    scene: Callable[[str], Scene], monkeypatch: pytest.MonkeyPatch, used: list[str], wrong: str
+) -> None:
+    """The old one is used up by then."""
+    grant, failures = rotating(scene("key").stage, monkeypatch, used), [OSError("AWS is away")]
+    seal, write = vault.seal, grants.renew
+
+    def sealed(*given: Any) -> Any:
+        if wrong == "not sealed" and failures:
+            raise failures.pop()
+        return seal(*given)
+
+    def written(*given: Any, **more: Any) -> Grant:
+        done = write(*given, **more) if wrong == "answer lost" or not failures else grant
+        if wrong != "not sealed" and failures:
+            raise failures.pop()
+        return done
+
+    monkeypatch.setattr(vault, "seal", sealed)
+    monkeypatch.setattr(grants, "renew", written)
+    renewed = renew.refresh(ACCOUNT, grant, clock.now())
+    assert (renewed.generation, renewed.sealed, used) == (1, ("1",), ["0"])
+    assert grants.read("w", "g") == renewed
