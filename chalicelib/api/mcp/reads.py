@@ -106,7 +106,7 @@ def list_failures(workspace: str, given: Nothing) -> Said:
     """Lists the deliveries that wait for a person: failed, held because their account must be connected again, or
     unsure because they may be out. Each has its reason. Changes nothing."""
     own = [account.id for account in accounts.all_of(workspace)]
-    found = lists.in_states(workspace, own, lists.TROUBLED)
+    found = lists.in_trouble(workspace, own)
     told = [
         f"{each.platform} {each.state}: {each.trouble.sentence if each.trouble else 'no reason is known'}"
         for each in found[:10]
