@@ -83,6 +83,9 @@ def check_post(workspace: str, given: NewPost) -> Said:
     """Says what stands in the way of a post on each account, how long its texts are as each platform counts, and the
     moment that was understood. Saves and publishes nothing."""
     found = posts.checked(workspace, given)
+    found["counts"] = [
+        each.model_dump(include={"account", "entry", "used", "most"}) for each in found["counts"]
+    ]
     moment = f"It would go out at {found['due']}. {found['said']}".strip()
     wrong = [f"{each.platform} ({each.account}): {each.sentence}" for each in found["complaints"]]
     return (" ".join(wrong) or f"Nothing stands in the way. {moment}"), found
