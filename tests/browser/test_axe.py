@@ -49,7 +49,7 @@ def test_a_composer_full_of_things_has_no_serious_barrier(
     page.get_by_role("button", name="All", exact=True).click()
     page.locator("#entries textarea").fill("x" * 400)
     page.get_by_role("button", name="Add to the thread").click()
-    page.locator("#complaints li").first.wait_for()
+    page.locator(".complaints li").first.wait_for()
     page.get_by_text("First comment, signature, tags").click()
     page.get_by_role("tab").nth(1).click()
     page.locator("#settings summary").click()
