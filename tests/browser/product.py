@@ -59,7 +59,8 @@ class Loopback(Handler):
 
     @property
     def ended(self) -> bool:
-        return self.server.socket.fileno() == -1
+        assert isinstance(self.server, Server)
+        return self.server.fileno() == -1
 
     def reply(self, status: int, content: bytes, headers: Any = ()) -> None:
         super().reply(status, content, [("Date", formatdate(usegmt=True)), *headers])
