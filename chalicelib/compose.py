@@ -55,6 +55,7 @@ class Checked(Model):
     platform: str
     entry: int
     sentence: str
+    option: str = ""
     kind: Literal["error", "warning"] = "error"
     post: str = ""
 
@@ -86,19 +87,20 @@ def _check_target(draft: Draft, target: Target, account: Account) -> list[Checke
         options = provider.Options.model_validate(target.options)
     except ValidationError as wrong:
         sentences = [
-            Complaint(entry=0, sentence=_option_sentence(provider.title, each)) for each in wrong.errors()
+            Complaint(entry=0, sentence=_option_sentence(provider.title, each), option=_option(each))
+            for each in wrong.errors()
         ]
     else:
         sentences = provider.check(entries, account, options)
-    return [
-        Checked(account=account.id, platform=account.platform, entry=each.entry, sentence=each.sentence)
-        for each in sentences
-    ]
+    return [Checked(account=account.id, platform=account.platform, **each.model_dump()) for each in sentences]
 
 
 def _option_sentence(title: str, error: Any) -> str:
-    where = ".".join(map(str, error["loc"])) or "options"
-    return f"{title}'s option “{where}”: {error['msg'].removeprefix('Value error, ')}."
+    return f"{title}'s option “{_option(error)}”: {error['msg'].removeprefix('Value error, ')}."
+
+
+def _option(error: Any) -> str:
+    return ".".join(map(str, error["loc"])) or "options"
 
 
 def entries_of(draft: Draft, target: Target) -> tuple[Entry, ...]:

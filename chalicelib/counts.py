@@ -14,12 +14,20 @@ from .store import accounts
 
 
 class Counted(Model):
-    """One entry's length on one account; `most` and `used` are in the platform's own units."""
+    """One entry's length on one account, and what can be told of how it will look there.
+
+    `most` and `used` are in the platform's own units. `text` is what of the entry's words there is room for, signature and
+    all, `over` the rest; `card` and `ratio` are the platform's (`rules.Part`).
+    """
 
     account: str
     entry: int
     used: int
     most: int
+    text: str = ""
+    over: str = ""
+    card: bool = False
+    ratio: tuple[float, float] | None = None
 
 
 def counted(workspace: str, draft: Draft) -> list[Counted]:
@@ -38,7 +46,11 @@ def _count(draft: Draft, target: Target, account: Account) -> Iterator[Counted]:
     for index, entry in enumerate(draft.entries if target.entries is None else target.entries):
         part = rules.part(index)
         used = text.count(entry.text, part.count, part.url_length)
-        yield Counted(account=account.id, entry=index, used=used, most=part.length)
+        fitting = text.beginning(entry.text, part.length, part.count, part.url_length)
+        yield Counted(
+            account=account.id, entry=index, used=used, most=part.length, text=fitting,
+            over=entry.text[len(fitting) :], card=part.card, ratio=part.ratio,
+        )  # fmt: skip
 
 
 def rules_of(account: Account, given: dict[str, Any]) -> Rules:

@@ -13,7 +13,8 @@ class Part(Model):
     """Limits of one entry: `length` in units of `count`, sizes in bytes, lengths of film in seconds.
 
     A kind of media with a number of 0 is refused. `mixed`: kinds may stand together. `alt`: the longest
-    description of a picture. `needs`: what must be there at least.
+    description of a picture. `needs`: what must be there at least. `ratio`: how narrow and how wide a picture may be
+    (width by height), beyond which it gets a border. `card`: a link in a text without files is shown with a card.
     """
 
     length: int
@@ -34,6 +35,8 @@ class Part(Model):
     video_seconds: tuple[float, float] | None = None
     alt: int = 1500
     needs: Literal["either", "text", "media", "both", "nothing"] = "either"
+    ratio: tuple[float, float] | None = None
+    card: bool = False
 
 
 class Rules(Model):
@@ -50,10 +53,11 @@ class Rules(Model):
 
 
 class Complaint(Model):
-    """One thing that stands in the way: the entry's number and a sentence that names the limit."""
+    """One thing that stands in the way: the entry's number, a sentence that names the limit, and the option if it is one."""
 
     entry: int
     sentence: str
+    option: str = ""
 
 
 def check(entries: Sequence[Entry], rules: Rules, title: str) -> list[Complaint]:

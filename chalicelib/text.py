@@ -111,6 +111,15 @@ def split(text: str, limit: int, how: Count, url_length: int = URL_LENGTH) -> li
     return [*parts, rest]
 
 
+def beginning(text: str, limit: int, how: Count, url_length: int = URL_LENGTH) -> str:
+    """As much of a text as `limit` has room for; no grapheme is cut."""
+    length = partial(count, how=how, url_length=url_length)
+    if length(text) <= limit:
+        return text
+    ends = [found.end() for found in _GRAPHEME.finditer(_window(text, limit, length))]
+    return text[: _last_fit(text, ends, limit, length)]
+
+
 def _window(text: str, limit: int, length: Length) -> str:
     """As much of the beginning as the next part can depend on: counting the whole rest for every cut takes too long."""
     size = max(limit, 1) * 2

@@ -12,9 +12,10 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import clock, people
+from chalicelib.api.scripts import joined
 from chalicelib.api.views import assets, release
 from chalicelib.models import Account, Entry, Intent, Receipt
-from chalicelib.store import accounts, deliveries, lists
+from chalicelib.store import accounts, deliveries, lists, table
 from infra.sandbox import Sandbox
 from tests.browser import seeds
 from tests.conftest import forget
@@ -153,13 +154,34 @@ def test_the_queue_shows_last_and_next_of_every_account(
     seeds.post(world, [account], "Later", hours=9)
     for hours in (-9, -3):
         seeds.settle(seeds.post(world, [account], f"{hours}", hours=hours)[0], "published")
-    shelf = lists.shelves("home", [account.id])[account.id]
-    assert shelf.next is not None
-    assert shelf.next.id == soon.id
-    assert shelf.last is not None
-    assert shelf.last.entries[0].text == "-3"
+    read = tuple(part for _, parts in lists.before("home", "3")[0] for part in parts)
+    for known in (lists.Known(), lists.Known(parts=read, all_ahead=True, all_behind=True)):
+        shelf = lists.shelves("home", [account.id], known)[account.id]
+        assert shelf.next is not None
+        assert shelf.next.id == soon.id
+        assert shelf.last is not None
+        assert shelf.last.entries[0].text == "-3"
     html = visitor.get("/").body.decode()
     assert html.index("Soon") < html.index("Later") < html.index(">-3<") < html.index(">-9<")
+
+
+def test_the_queue_costs_two_queries_an_account_and_the_older_pages_none(
+    visitor: Visitor, world: World, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds.post(world, [account, world.connect("bluesky", clock.now())], "Soon", hours=3)
+    asked: list[str | None] = []
+    query = table.query
+
+    def counted(*given: Any, **more: Any) -> Any:
+        asked.append(more.get("index"))
+        return query(*given, **more)
+
+    monkeypatch.setattr(table, "query", counted)
+    assert visitor.get("/").body.count(b"Nothing scheduled") == 0
+    assert asked.count("by_account") == 1 + 2 * 2  # what waits for a review, and two for each account
+    asked.clear()
+    visitor.get("/?before=2020-01-01T00:00:00.000Z")
+    assert asked.count("by_account") == 1
 
 
 def test_an_account_whose_access_ends_soon_is_warned_of(visitor: Visitor, account: Account) -> None:
@@ -272,10 +294,31 @@ def test_static_files_may_be_kept_for_ever_under_their_releases_name(http: Any) 
     assert http.get(f"/static/{release()}/..%2Ftemplates%2Fbase.html").status_code == 404
 
 
-def test_every_module_imports_only_files_that_are_there() -> None:
-    for name, text in assets().items():
-        for wanted in re.findall(r'from "\./([\w.]+)"', text):
-            assert wanted in assets(), f"{name} imports {wanted}"
+def test_a_page_asks_for_one_script_that_holds_every_module_it_needs_once(visitor: Visitor) -> None:
+    for path in PAGES:
+        (script,) = Elements(visitor.get(path).body.decode()).named("script")
+        text = assets()[str(script["src"]).rpartition("/")[2]]
+        assert not re.search(r"^(import|export)\b", text, re.MULTILINE)
+        made = re.findall(r"^const \$(\w+) = \(\(\) => \{$", text, re.MULTILINE)
+        assert len(made) == len(set(made))
+        assert text.index("const $dom =") < text.index("const $page =")
+        for wanted in re.findall(r"^const .+ = \$(\w+);$", text, re.MULTILINE):
+            assert wanted in made
+
+
+def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None:
+    modules = {
+        "a": 'import { b as c } from "./b.js";\nimport * as d from "./d.js";\nexport const a = c + d.d();\n',
+        "b": 'import { d } from "./d.js";\nexport class b {}\n',
+        "d": "export async function d() {}\nconst own = 1;\n",
+    }
+    text = joined(["a"], modules)
+    assert [text.index(f"const ${name} =") for name in "dba"] == sorted(
+        text.index(f"const ${name} =") for name in "dba"
+    )
+    assert "const { b: c } = $b;" in text
+    assert "const d = $d;" in text
+    assert "return { d };" in text
 
 
 # -- reads for pages -----------------------------------------------------------------------------------------

@@ -306,3 +306,19 @@ def test_what_platforms_change_compares_equal() -> None:
     assert text.comparable("cafe\u0301 \r\n\r\nx\t\r\n") == text.comparable("café\n\nx")
     assert text.comparable("a b") != text.comparable("ab")
     assert text.comparable("a\n\nb") != text.comparable("a\nb")
+
+
+@pytest.mark.parametrize(
+    ("said", "limit", "how", "expected"),
+    [
+        ("lamps", 5, "points", "lamps"),
+        ("lamps and more", 5, "points", "lamps "),
+        ("👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧", 2, "graphemes", "👨‍👩‍👧👨‍👩‍👧"),
+        ("ééé", 3, "bytes", "é"),
+        ("lamps", 0, "points", ""),
+    ],
+)
+def test_the_beginning_for_which_there_is_room_cuts_no_grapheme(
+    said: str, limit: int, how: text.Count, expected: str
+) -> None:
+    assert text.beginning(said, limit, how) == expected

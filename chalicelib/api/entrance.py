@@ -17,7 +17,7 @@ from .views import render
 blueprint = Blueprint(__name__)
 
 #: An address of our own to come back to after signing in.
-_OURS = re.compile(r"/[\w.-]+(/[\w.-]+){0,2}", re.ASCII)
+_OURS = re.compile(r"/[\w.-]+(/[\w.-]+){0,2}(\?[\w.%=&~:+-]{0,200})?", re.ASCII)
 
 
 @route(blueprint, "GET", "/signin", scope=None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from chalice.app import Blueprint, Response
 
@@ -33,7 +33,9 @@ AHEAD = timedelta(days=366 * 5)
 def shown(ask: Ask, here: str, template: str, values: Callable[[], dict[str, Any]]) -> Response:
     """A page for whoever is signed in; for anybody else the way to sign in, and back to it."""
     if ask.who is None:
-        return page(render("signin.html", wrong=False, to=here))
+        return page(
+            render("signin.html", wrong=False, to=f"{here}?{urlencode(ask.query)}" if ask.query else here)
+        )
     try:
         known = values()
     except Refused as refused:
@@ -54,24 +56,37 @@ def home(ask: Ask) -> Any:
 
 
 def _queue(workspace: str, query: dict[str, str], now: datetime) -> dict[str, Any]:
-    own = accounts.all_of(workspace)
-    shelves = lists.shelves(workspace, [account.id for account in own])
-    ahead, _ = posts.between(workspace, now, now + AHEAD, limit=100)
-    behind, older = lists.before(workspace, query.get("before", "")[:100] or clock.iso(now))
+    own, mark = accounts.all_of(workspace), query.get("before", "")[:100]
+    behind, older = lists.before(workspace, mark or clock.iso(now))
     earlier = [lines.of(*each) for each in behind]
-    coming = lines.coming((lines.of(*each) for each in ahead), earlier)
-    return {
+    known: dict[str, Any] = {
         "accounts": _by_id(own),
+        "past": lines.past(earlier),
+        "older": older,
+        "before": mark,
+    }
+    known["connected"] = connected if (connected := query.get("connected", "")) in PROVIDERS else ""
+    known["soonest"] = lines.soonest(part for line in earlier for part in line.parts)
+    return known if mark else known | _present(workspace, own, earlier, older is None, now)
+
+
+def _present(
+    workspace: str, own: list[Account], earlier: list[lines.Line], whole: bool, now: datetime
+) -> dict[str, Any]:
+    """What the queue shows above the past: accounts, what waits for a person, what comes; `whole`: `earlier` is all."""
+    ahead, more = posts.between(workspace, now, now + AHEAD, limit=100)
+    later = [lines.of(*each) for each in ahead]
+    read = [part for line in (*earlier, *later) for part in line.parts]
+    known = lists.Known(parts=tuple(read), all_ahead=more is None, all_behind=whole)
+    shelves = lists.shelves(workspace, [account.id for account in own], known)
+    coming = lines.coming(later, earlier)
+    return {
         "channels": lines.channels(own, shelves, now),
         "troubled": lines.troubled(shelves),
         "drafts": lines.drafts(shelves),
         "coming": coming,
-        "past": lines.past(earlier),
-        "older": older,
-        "before": query.get("before", ""),
         "soonest": lines.soonest(part for line in coming for part in line.parts),
         "platforms": connect.offered(),
-        "connected": connected if (connected := query.get("connected", "")) in PROVIDERS else "",
     }
 
 
@@ -95,7 +110,7 @@ def failures(ask: Ask) -> Any:
 
     def values() -> dict[str, Any]:
         own = _by_id(accounts.all_of(ask.workspace))
-        waiting = lists.in_states(ask.workspace, own, lists.TROUBLED)
+        waiting = lists.in_trouble(ask.workspace, own)
         return {"accounts": own, "troubled": lines.latest(waiting)}
 
     return shown(ask, "/failures", "failures.html", values)

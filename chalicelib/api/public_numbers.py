@@ -103,7 +103,7 @@ def notifications(ask: Ask) -> Any:
     given = ask.query.get("page", "0")
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
     mine = own(ask.workspace)
-    parts = lists.in_states(ask.workspace, [account.id for account in mine], lists.TROUBLED)
+    parts = lists.in_trouble(ask.workspace, [account.id for account in mine])
     found = sorted([*_of_accounts(mine), *_of_deliveries(parts)], key=_newest, reverse=True)
     start = number * PAGE
     return {

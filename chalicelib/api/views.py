@@ -7,7 +7,16 @@ from typing import Any
 
 from chalicelib.settings import settings
 
+from .scripts import joined
+
 UI = Path(__file__).parent.parent / "ui"
+
+#: What the script of a page is made of: what every page has, and the page's own module.
+SCRIPTS = (
+    ("page",),
+    ("docs",),
+    *(("page", own) for own in ("calendar", "compose", "docs", "import", "settings", "timetable")),
+)
 
 
 @cache
@@ -42,8 +51,10 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def assets() -> dict[str, str]:
-    """Every static text file by its name."""
-    return {path.name: path.read_text() for path in sorted((UI / "static").iterdir()) if path.is_file()}
+    """Every static text by the name that it is asked for under: style sheets, marks, and one script for each page."""
+    files = {path.name: path.read_text() for path in sorted((UI / "static").iterdir()) if path.is_file()}
+    modules = {name.removesuffix(".js"): files.pop(name) for name in list(files) if name.endswith(".js")}
+    return files | {f"{'-'.join(names)}.js": joined(names, modules) for names in SCRIPTS}
 
 
 @cache

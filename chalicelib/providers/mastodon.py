@@ -30,7 +30,9 @@ from .base import (
     minutes,
 )
 
-_STATUS = Part(length=500, count="mastodon", images=4, gifs=4, videos=1, image_bytes=16_777_216, alt=1500)
+_STATUS = Part(
+    length=500, count="mastodon", images=4, gifs=4, videos=1, image_bytes=16_777_216, alt=1500, card=True
+)
 
 
 class MastodonOptions(Options):

@@ -31,18 +31,39 @@ class Shelf(Model):
     troubled: tuple[Delivery, ...] = ()
 
 
-def shelves(workspace: str, accounts: Sequence[str]) -> dict[str, Shelf]:
-    """Every account's shelf (six Queries each, some at a time; half a read unit per 4 KB)."""
+def shelves(workspace: str, accounts: Sequence[str], known: "Known") -> dict[str, Shelf]:
+    """Every account's shelf: two Queries each (half a read unit per 4 KB), some at a time, and one more for an end that
+    is not `known` already."""
     with ThreadPoolExecutor(_ABREAST) as pool:
-        found = list(pool.map(partial(_shelf, workspace), accounts))
+        found = list(pool.map(partial(_shelf, workspace, known), accounts))
     return dict(zip(accounts, found, strict=True))
 
 
-def in_states(workspace: str, accounts: Iterable[str], states: Sequence[State]) -> list[Delivery]:
-    """The accounts' deliveries in these states, latest due first (a Query for each account and state)."""
-    wanted = [(account, state) for account in accounts for state in states]
+class Known(Model):
+    """Deliveries that were read already; `all_ahead` and `all_behind`: there are none besides that are due later, or earlier."""
+
+    parts: tuple[Delivery, ...] = ()
+    all_ahead: bool = False
+    all_behind: bool = False
+
+    def last(self, account: str) -> tuple[bool, Delivery | None]:
+        """Whether it is known what is out last of an account, and what."""
+        found = max(self._of(account, "published"), key=_place, default=None)
+        return found is not None or self.all_behind, found
+
+    def next(self, account: str) -> tuple[bool, Delivery | None]:
+        """Whether it is known what an account sends next, and what."""
+        found = min(self._of(account, "scheduled"), key=_place, default=None)
+        return found is not None or (self.all_ahead and self.all_behind), found
+
+    def _of(self, account: str, state: State) -> list[Delivery]:
+        return [part for part in self.parts if (part.account, part.state) == (account, state)]
+
+
+def in_trouble(workspace: str, accounts: Iterable[str]) -> list[Delivery]:
+    """What waits for a person on the accounts, latest due first (two Queries for each account)."""
     with ThreadPoolExecutor(_ABREAST) as pool:
-        found = pool.map(lambda each: list(deliveries.of_account(workspace, *each)), wanted)
+        found = pool.map(lambda account: _waiting(workspace, account), accounts)
     return sorted((part for parts in found for part in parts), key=lambda part: part.due, reverse=True)
 
 
@@ -79,15 +100,21 @@ def _place(delivery: Delivery) -> Place:
     return iso(delivery.due), delivery.post, delivery.account
 
 
-def _shelf(workspace: str, account: str) -> Shelf:
+def _shelf(workspace: str, known: Known, account: str) -> Shelf:
+    (told_last, last), (told_next, following) = known.last(account), known.next(account)
+    waiting = _waiting(workspace, account, "draft")
     return Shelf(
-        last=_end(workspace, account, "published", newest_first=True),
-        next=_end(workspace, account, "scheduled", newest_first=False),
-        drafts=tuple(deliveries.of_account(workspace, account, "draft")),
-        troubled=tuple(
-            part for state in TROUBLED for part in deliveries.of_account(workspace, account, state)
-        ),
+        last=last if told_last else _end(workspace, account, "published", newest_first=True),
+        next=following if told_next else _end(workspace, account, "scheduled", newest_first=False),
+        drafts=tuple(part for part in waiting if part.state == "draft"),
+        troubled=tuple(part for part in waiting if part.state in TROUBLED),
     )
+
+
+def _waiting(workspace: str, account: str, *drafts: State) -> list[Delivery]:
+    """What of an account waits for a person; its drafts stand right before that in the index."""
+    beside = deliveries.of_account(workspace, account, *drafts, "failed", "held")
+    return [*deliveries.of_account(workspace, account, "unsure"), *beside]
 
 
 def _end(workspace: str, account: str, state: State, *, newest_first: bool) -> Delivery | None:

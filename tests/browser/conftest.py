@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import bucket
 from infra.sandbox import Sandbox
-from tests.browser.product import Site, address, product, storage
+from tests.browser.product import Site, address, end, product, storage
 from tests.conftest import forget
 from tests.world import World
 
@@ -73,8 +73,7 @@ def site(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterato
     world.secrets(*PLATFORMS)
     yield Site(url, address(store), world)
     for server in (front, store):
-        server.shutdown()
-        server.server_close()
+        end(server)
 
 
 def _loopback_bucket(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,5 +114,5 @@ def page(context: Any, site: Site) -> Iterator[Any]:
 
 def _serious(said: Any) -> bool:
     """Refusals of the API and lines that a test cuts are meant, though they are noted; everything else is not."""
-    meant = ("status of 4", "net::ERR_FAILED")
+    meant = ("status of 4", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
     return said.type in {"error", "warning"} and not any(each in said.text for each in meant)

@@ -49,10 +49,10 @@ def test_each_tab_counts_as_its_platform_does(composer: Any) -> None:
 def test_a_text_that_is_too_long_is_complained_of_beside_its_tab(composer: Any) -> None:
     composer.fill(TEXT, "x" * 301)
     tab(composer, "bsky").filter(has_text="301/300").wait_for()
-    (said,) = composer.locator("#complaints li").all_inner_texts()
+    (said,) = composer.locator(".complaints li").all_inner_texts()
     assert said.endswith("@ada.bsky.social: The text is 301 long as Bluesky counts; 300 is the most.")
     tab(composer, "mastodon").click()
-    assert composer.locator("#complaints li").count() == 0
+    assert composer.locator(".complaints li").count() == 0
 
 
 def test_typing_in_an_accounts_tab_makes_its_text_its_own(composer: Any, site: Site) -> None:
@@ -88,6 +88,7 @@ def test_what_is_typed_survives_the_closing_of_the_tab(
     assert again.input_value(TEXT) == "Half a tho"
     assert again.get_by_role("checkbox", checked=True).count() == 2
     again.get_by_role("button", name="Start anew").click()
+    again.get_by_role("button", name="Throw it away").click()
     expect(again.locator(TEXT)).to_have_value("")
 
 
@@ -169,10 +170,10 @@ def test_a_needed_option_and_a_group_of_options_are_asked_for(page: Any, site: S
     page.fill(TEXT, "A question")
     page.get_by_text("LinkedIn's own settings").click()
     page.get_by_role("checkbox", name="Poll").check()
-    page.locator("#complaints").get_by_text("poll.question").wait_for()
+    page.locator(".complaints").get_by_text("poll.question").wait_for()
     page.get_by_label("Question").fill("Lit?")
     page.get_by_label("Options").fill("Yes\nNo")
-    expect(page.locator("#complaints li")).to_have_count(0)
+    expect(page.locator(".complaints li")).to_have_count(0)
     _, parts = sent(page, site)
     assert parts["linkedin"].options == {"poll": {"question": "Lit?", "options": ["Yes", "No"]}}
 

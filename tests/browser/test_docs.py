@@ -9,9 +9,10 @@ def test_the_pages_lead_to_the_description_and_it_to_every_route(page: Any, site
     page.get_by_role("link", name="The API").click()
     expect(page).to_have_url(f"{site.url}/docs")
     page.get_by_text("webhooks", exact=True).first.click()
+    page.locator(".contents").get_by_role("link", name="The chapter").click()
     expect(page).to_have_url(f"{site.url}/docs#webhooks")
     link = page.locator('a[href="#posts_put"]').first
-    page.locator(".contents details:has(a[href='#posts_put']) summary").click(position={"x": 3, "y": 10})
+    page.locator(".contents details:has(a[href='#posts_put']) summary").click()
     link.click()
     expect(page.locator("#posts_put")).to_be_in_viewport()
     page.locator("#posts_put").get_by_role("link", name="PostEdited").click()

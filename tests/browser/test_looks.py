@@ -50,6 +50,15 @@ def busy(site: Site) -> str:
     return parts[0].post
 
 
+#: How much of what is on a page moves after it has been shown (Cumulative Layout Shift).
+JUMPS = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((each) => (sum += each.hadRecentInput ? 0 : each.value));
+  new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 200);
+})"""
+
+
 def opened(page: Any, site: Site, path: str, post: str) -> None:
     page.goto(site.url + path.format(post=post))
     page.wait_for_load_state("networkidle")
@@ -60,6 +69,16 @@ def test_nothing_is_wider_than_a_phone(page: Any, site: Site, busy: str, path: s
     page.set_viewport_size({"width": 375, "height": 700})
     opened(page, site, path, busy)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_about_while_a_page_is_made(page: Any, site: Site, busy: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    jumps = {}
+    for path in ("/", "/calendar", "/failures", "/compose", "/posts/{post}"):
+        opened(page, site, path, busy)
+        jumps[path] = page.evaluate(JUMPS)
+    assert {path: jump for path, jump in jumps.items() if jump > 0.1} == {}
 
 
 @pytest.mark.parametrize("path", PAGES)

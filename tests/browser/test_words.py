@@ -89,7 +89,7 @@ def test_the_same_text_is_asked_about_before_it_goes_out_twice(
     seeds.post(site.world, [account], "Hello", hours=2)
     page.goto(f"{site.url}/compose")
     page.fill(TEXT, "hello")
-    page.locator("#complaints").get_by_text("The same text is to go out on Mastodon").wait_for()
+    page.locator(".complaints").get_by_text("The same text is to go out on Mastodon").wait_for()
     page.get_by_role("button", name="Publish now").click()
     page.get_by_role("button", name="Not now").click()
     assert len(stored()) == 1

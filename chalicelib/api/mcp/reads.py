@@ -83,6 +83,9 @@ def check_post(workspace: str, given: NewPost) -> Said:
     """Says what stands in the way of a post on each account, how long its texts are as each platform counts, and the
     moment that was understood. Saves and publishes nothing."""
     found = posts.checked(workspace, given)
+    found["counts"] = [
+        each.model_dump(include={"account", "entry", "used", "most"}) for each in found["counts"]
+    ]
     moment = f"It would go out at {found['due']}. {found['said']}".strip()
     wrong = [f"{each.platform} ({each.account}): {each.sentence}" for each in found["complaints"]]
     return (" ".join(wrong) or f"Nothing stands in the way. {moment}"), found
@@ -106,7 +109,7 @@ def list_failures(workspace: str, given: Nothing) -> Said:
     """Lists the deliveries that wait for a person: failed, held because their account must be connected again, or
     unsure because they may be out. Each has its reason. Changes nothing."""
     own = [account.id for account in accounts.all_of(workspace)]
-    found = lists.in_states(workspace, own, lists.TROUBLED)
+    found = lists.in_trouble(workspace, own)
     told = [
         f"{each.platform} {each.state}: {each.trouble.sentence if each.trouble else 'no reason is known'}"
         for each in found[:10]

@@ -45,7 +45,7 @@ FILM_SECONDS: Final = 180
 _POINTS: Final = 3
 
 _POST = Part(
-    length=300, count="graphemes", images=4, videos=1, alt=2000, image_types=bluesky_files.IMAGES,
+    length=300, card=True, count="graphemes", images=4, videos=1, alt=2000, image_types=bluesky_files.IMAGES,
     image_bytes=bluesky_files.IMAGE_BYTES, video_bytes=100_000_000, video_seconds=(0, FILM_SECONDS),
 )  # fmt: skip
 _APP_PASSWORD = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")

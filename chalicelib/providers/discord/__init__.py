@@ -49,7 +49,7 @@ PERMISSIONS = sum(1 << bit for bit in (10, 11, 14, 15, 16, 17, 35, 38, 49))
 CROSSPOST_TRIES = 3
 _GONE = "The message is gone from Discord."
 _ENTRY = Part(
-    length=2000, count="utf16",  # code points or UTF-16 is unconfirmed: the stricter
+    length=2000, card=True, count="utf16",  # code points or UTF-16 is unconfirmed: the stricter
     images=10, gifs=10, videos=10, documents=10, mixed=True, most=10, alt=1024,
     video_types=("video/mp4", "video/quicktime", "video/webm"),
     image_bytes=FILE_BYTES, gif_bytes=FILE_BYTES, video_bytes=FILE_BYTES, document_bytes=FILE_BYTES,

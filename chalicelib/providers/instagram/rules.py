@@ -18,7 +18,7 @@ _FILES: dict[str, Any] = {
     "images": 10, "videos": 10, "most": 10, "mixed": True, "needs": "media", "alt": 1000,
     "image_types": IMAGES, "image_bytes": IMAGE_BYTES, "video_types": ("video/mp4", "video/quicktime"),
 }  # fmt: skip
-POST = Part(length=CAPTION, video_bytes=300_000_000, video_seconds=(3, 900), **_FILES)
+POST = Part(length=CAPTION, video_bytes=300_000_000, video_seconds=(3, 900), ratio=FEED_RATIO, **_FILES)
 STORY = Part(length=CAPTION, video_bytes=100_000_000, video_seconds=STORY_SECONDS, **_FILES)
 COMMENT = Part(length=COMMENT_LENGTH, needs="text")
 

@@ -10,7 +10,7 @@ from ..base import Entry, Media, Options, Part
 IMAGES, IMAGE_BYTES, RATIO = ("image/jpeg", "image/png"), 8_000_000, (1 / 10, 10.0)
 LINKS = 5
 PART = Part(
-    length=500, count="threads", images=20, videos=20, most=20, mixed=True, image_types=IMAGES, image_bytes=IMAGE_BYTES,
+    length=500, card=True, count="threads", images=20, videos=20, most=20, mixed=True, image_types=IMAGES, image_bytes=IMAGE_BYTES,
     video_types=("video/mp4", "video/quicktime"), video_bytes=1_000_000_000, video_seconds=(0, 300), alt=1000,
 )  # fmt: skip
 

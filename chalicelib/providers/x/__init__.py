@@ -42,7 +42,7 @@ PREMIUM_LENGTH: Final = 25_000
 PREMIUM_SECONDS: Final = 10_800
 
 _POST = Part(
-    length=280, count="weighted", images=4, gifs=1, videos=1, alt=1000,
+    length=280, card=True, count="weighted", images=4, gifs=1, videos=1, alt=1000,
     image_bytes=x_uploads.IMAGE_BYTES, gif_bytes=15_000_000, video_bytes=512_000_000,
     image_types=x_uploads.IMAGES, video_types=("video/mp4", "video/quicktime"), video_seconds=(0.5, 140),
 )  # fmt: skip

@@ -29,10 +29,26 @@ export const now = () => Date.now() + ahead;
 
 /** Asks the API; answers with what the JSON says. */
 export async function ask(method, path, body, { headers = {}, signal } = {}) {
-  const answer = await reach(method, path, body, headers, signal);
-  const told = await answer.json().catch(() => ({}));
+  let [answer, told] = await heard(method, path, body, headers, signal);
+  if (told.code === "csrf" && (await signedInAgain())) [answer, told] = await heard(method, path, body, headers, signal);
+  if (answer.status === 401) told.detail = "You are signed out. Sign in in another tab, then come back here and press again: nothing here is lost.";
   if (!answer.ok) throw new Refusal(answer.status, told);
   return told;
+}
+
+async function heard(...given) {
+  const answer = await reach(...given);
+  return [answer, await answer.json().catch(() => ({}))];
+}
+
+/** Whether this browser has been signed in anew to the same workspace; the page goes on with the new session's token. */
+async function signedInAgain() {
+  const answer = await fetch(`${root}/import`, { headers: { Accept: "text/html" } }).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  const told = (name) => page.querySelector(`meta[name="${name}"]`)?.content;
+  if (!told("csrf") || told("workspace") !== workspace) return false;
+  document.querySelector("meta[name=csrf]").content = told("csrf");
+  return true;
 }
 
 /** Every one of a list that comes in pages. */

@@ -145,7 +145,8 @@ function turn(by) {
 
 $("#back").onclick = () => turn(-1);
 $("#on").onclick = () => turn(1);
-const today = () => $(".list .today")?.scrollIntoView();
+/** Today is brought into view where it is not: the heading says the month and is not to be lost without need. */
+const today = () => $(".list .today")?.getBoundingClientRect().top > innerHeight / 2 && $(".list .today").scrollIntoView();
 $("#today").onclick = () => {
   shown.day = dayOf(new Date());
   show().then(today);

@@ -1,6 +1,6 @@
 /** What each platform says about a draft, asked of Lamppost a little after the last key: limits live there alone. */
 
-import { ask } from "./api.js";
+import { Silence, ask } from "./api.js";
 import { later } from "./dom.js";
 import { body } from "./work.js";
 
@@ -22,7 +22,8 @@ export async function check(work) {
   try {
     return { wrong: "", ...(await ask("POST", "/v1/posts/check", body(work, whenOf(work)), { signal: running.signal })) };
   } catch (problem) {
-    return problem.name === "AbortError" ? null : nothing(problem.message);
+    if (problem.name === "AbortError") return null;
+    return nothing(problem instanceof Silence ? "No line to Lamppost just now: what you write is kept in this browser." : problem.message);
   }
 }
 

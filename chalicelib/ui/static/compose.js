@@ -7,18 +7,21 @@ import * as drafts from "./drafts.js";
 import * as endings from "./endings.js";
 import * as entries from "./entries.js";
 import { form } from "./options.js";
+import * as preview from "./preview.js";
 import * as repeating from "./repeating.js";
 import { sure, warn } from "./said.js";
 import { Overtaken, send } from "./sending.js";
 import { start } from "./start.js";
 import * as tabs from "./tabs.js";
+import * as telling from "./telling.js";
 import * as when from "./when.js";
 import { ALL, blank, changeable, entriesOf, fresh, isEmpty, missing } from "./work.js";
 
 const accounts = new Map();
 const platforms = new Map();
 let work = fresh();
-let name = "new";
+let name = "";
+let base = "";
 let replaced = [];
 let active = ALL;
 let told = { complaints: [], counts: [], due: null, said: "", wrong: "" };
@@ -31,9 +34,11 @@ const check = checker((found) => {
 });
 
 const keep = later(() => {
-  if (isEmpty(work)) return drafts.forget(name);
-  $("#kept").textContent = drafts.keep(name, work) ? "Kept in this browser" : "";
-  $("#anew").hidden = false;
+  const empty = isEmpty(work);
+  if (empty) drafts.forget(name);
+  const kept = !empty && drafts.keep(name, work, base);
+  $("#kept").textContent = empty ? "" : kept ? "Kept in this browser" : "This browser keeps nothing: save it as a draft";
+  $("#anew").hidden = empty;
 }, 300);
 
 /** Something has changed: kept, checked, and drawn anew where more than a text did. */
@@ -128,9 +133,10 @@ function drawOptions() {
 // -- what Lamppost says ----------------------------------------------------------------------------------------
 
 function showTold() {
+  const of = { work, active, accounts, platforms };
   tabs.mark($("#tabs"), told);
-  $("#complaints").replaceChildren(...told.complaints.filter(({ account }) => active === ALL || account === active).map(complaint));
-  for (const each of $$("[data-counts]")) each.replaceChildren(...countsOf(Number(each.dataset.counts)));
+  telling.show(told, of);
+  preview.draw(told, of);
   when.tell(work, told);
   repeating.tell(work, told);
   $("#why").textContent = waiting() || told.wrong;
@@ -142,19 +148,6 @@ function waiting() {
   const files = missing(work);
   if (files.some((file) => file.wrong)) return "A file cannot be used: remove it.";
   return files.length ? "Files are still on their way." : "";
-}
-
-function complaint({ account, entry, sentence }) {
-  const found = accounts.get(account);
-  const where = entry && entriesOf(work, account).length > 1 ? ` (entry ${entry + 1})` : "";
-  return h("li", {}, active === ALL && found ? [face(found, found.platform), ` ${found.handle || found.name}: `] : null, `${sentence}${where}`);
-}
-
-function countsOf(entry) {
-  const shown = told.counts.filter((each) => each.entry === entry && (active === ALL ? !work.own[each.account] : each.account === active));
-  const name = ({ account }) => platforms.get(accounts.get(account)?.platform)?.title ?? "";
-  const words = new Map(shown.map((each) => [`${active === ALL ? `${name(each)} ` : ""}${each.used}/${each.most}`, each.used > each.most]));
-  return [...words].map(([said, over]) => h("span", { class: over ? "over" : "" }, said));
 }
 
 // -- sending ---------------------------------------------------------------------------------------------------
@@ -206,7 +199,8 @@ function wire() {
     work.targets = work.targets.length === accounts.size ? [] : [...accounts.keys()];
     changed(true);
   };
-  $("#anew").onclick = () => {
+  $("#anew").onclick = async () => {
+    if (!(await sure("What you have written here is in this browser only. It is thrown away.", "Throw it away"))) return;
     drafts.forget(name);
     work = fresh();
     location.reload();
@@ -218,7 +212,9 @@ function wire() {
   repeating.wire(() => work, changed);
   endings.wire(() => work, changed);
   document.addEventListener("keydown", shortcuts);
-  addEventListener("pagehide", () => isEmpty(work) || drafts.keep(name, work));
+  addEventListener("pagehide", () => isEmpty(work) || drafts.keep(name, work, base));
+  addEventListener("online", () => check(work));
+  addEventListener("beforeunload", (event) => missing(work).some((file) => !file.wrong) && event.preventDefault());
 }
 
 function shortcuts(event) {
@@ -234,8 +230,8 @@ async function begin() {
   for (const each of known) accounts.set(each.id, each);
   drafts.forgetOld();
   const begun = await start(new URLSearchParams(location.search), accounts);
-  ({ work, name, replaced } = begun);
-  await endings.begin(work, name === "new" && !begun.kept);
+  ({ work, name, replaced, base } = begun);
+  await endings.begin(work, name.startsWith("new:") && !begun.kept);
   endings.draw(work);
   $("#title").textContent = begun.title;
   $("#kept").textContent = begun.kept;

@@ -27,6 +27,7 @@ function box(entry, number, of, on) {
     "aria-label": name,
     placeholder: number ? "And then …" : "What is there to say?",
     "data-entry": number,
+    "aria-describedby": `wrong-${number}`,
     oninput: () => {
       on.edit()[number].text = area.value;
       fit(area);
@@ -40,6 +41,7 @@ function box(entry, number, of, on) {
     { class: "piece", ...dropping(number, on) },
     number ? pause(entry, number, on) : null,
     area,
+    h("ul", { class: "complaints", id: `wrong-${number}`, "data-wrong": number, "aria-live": "polite", "aria-label": "What stands in the way" }),
     h("ul", { class: "files" }, entry.media.map((file, place) => tile(file, number, place, entry.media.length, on))),
     h(
       "p",
@@ -110,13 +112,15 @@ function tile(file, number, place, of, on) {
       "div",
       {},
       h("span", { class: "name" }, file.name),
-      file.wrong ? h("span", { class: "trouble" }, file.wrong) : file.id ? alt : progress(file),
+      file.wrong ? h("span", { class: "trouble" }, file.wrong, file.again ? [" ", again(file, on)] : null) : file.id ? alt : progress(file),
     ),
     place ? button("Earlier:", "↑", () => swap(-1)) : null,
     place < of - 1 ? button("Later:", "↓", () => swap(1)) : null,
     button("Remove", "×", () => within((media) => media.splice(place, 1))),
   );
 }
+
+const again = (file, on) => h("button", { type: "button", class: "small", "aria-label": `Try ${file.name} again`, onclick: () => (file.again(), on.changed(true)) }, "Try again");
 
 function progress(file) {
   const bar = h("progress", { max: "1", "aria-label": `Uploading ${file.name}` });

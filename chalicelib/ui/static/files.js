@@ -1,14 +1,21 @@
 /** Files go straight to the bucket; Lamppost looks at them once they have arrived. */
 
-import { ask } from "./api.js";
+import { Refusal, ask } from "./api.js";
 
-/** A file on its way; `id` is there once it may be posted, `wrong` says why it cannot. `told()` hears of the end, `media.show(part)` of the way there. */
+/** A file on its way; `id` is there once it may be posted, `wrong` says why it cannot, `again()` tries once more where that may help. `told()` hears of the end, `media.show(part)` of the way there. */
 export function upload(file, told) {
   const media = { id: null, name: file.name || "pasted.png", kind: kindOf(file.type), alt: "", done: 0, wrong: "" };
-  run(file, media, told).catch((problem) => {
-    media.wrong = problem.message;
-    told();
-  });
+  const go = () =>
+    run(file, media, told).catch((problem) => {
+      const cut = !(problem instanceof Refusal) || problem.status === 401;
+      Object.assign(media, { wrong: problem.message, done: 0, again: cut ? again : null });
+      told();
+    });
+  const again = () => {
+    media.wrong = "";
+    go();
+  };
+  go();
   return media;
 }
 

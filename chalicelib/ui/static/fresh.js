@@ -57,8 +57,10 @@ function put(main) {
   const open = $$("details[open][id]", old).map((each) => each.id);
   const focused = document.activeElement?.closest("[id]")?.id;
   old.replaceChildren(...main.childNodes);
-  if (main.dataset.soonest) old.dataset.soonest = main.dataset.soonest;
-  else delete old.dataset.soonest;
+  for (const name of ["soonest", "troubled"]) {
+    if (name in main.dataset) old.dataset[name] = main.dataset[name];
+    else delete old.dataset[name];
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   after.forEach((act) => act(old));
   document.getElementById(focused)?.focus({ preventScroll: true });

@@ -19,11 +19,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
-fresh.whenever(async () => {
-  const path = "/v1/deliveries?state=failed,unsure,held&limit=99";
-  const { deliveries, next } = await ask("GET", path).catch(() => ({ deliveries: [], next: null }));
+fresh.whenever(async ({ dataset: { troubled } }) => {
+  const many = troubled === undefined ? await waiting() : Number(troubled);
   const badge = $("#failing");
-  badge.textContent = next ? "99+" : deliveries.length;
-  badge.hidden = !deliveries.length;
+  badge.textContent = many > 99 ? "99+" : many;
+  badge.hidden = !many;
   badge.title = `${badge.textContent} waiting for you`;
 });
+
+/** How many deliveries wait for a person, where the page itself does not know; more than 99 are not counted. */
+async function waiting() {
+  const path = "/v1/deliveries?state=failed,unsure,held&limit=99";
+  const { deliveries, next } = await ask("GET", path).catch(() => ({ deliveries: [], next: null }));
+  return deliveries.length + (next ? 1 : 0);
+}

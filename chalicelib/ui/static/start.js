@@ -1,7 +1,7 @@
 /** What the composer begins with: nothing, what was kept, or a post to be edited or duplicated. */
 
 import { ask } from "./api.js";
-import { recall } from "./drafts.js";
+import { free, recall } from "./drafts.js";
 import { leftOf } from "./repeating.js";
 import { localIn, spoken, zone } from "./times.js";
 import { fresh, ofPost } from "./work.js";
@@ -9,18 +9,24 @@ import { fresh, ofPost } from "./work.js";
 const OPEN = ["draft", "scheduled", "held", "failed"];
 const editable = (each) => OPEN.includes(each.state) && !each.receipts.length && !each.doubt;
 
-/** `{work, name, replaced, title, kept}`: `name` is what it is kept under, `replaced` which deliveries it stands in for. */
+/** `{work, name, replaced, title, kept, base}`: `name` is what it is kept under, `replaced` which deliveries it stands in
+ * for, `base` what it says before anybody has changed it. */
 export async function start(query, accounts) {
   const begun = await beginning(query, accounts);
   const kept = recall(begun.name);
+  begun.base = said(begun);
   if (kept) {
     begun.work = { ...begun.work, ...kept.work };
     begun.kept = `Kept from ${spoken(new Date(kept.at))}`;
+    if (kept.base !== begun.base) begun.kept += "; the post itself was changed since";
   }
   begun.work.targets = begun.work.targets.filter((id) => accounts.has(id));
   if (query.has("at")) Object.assign(begun.work, { when: "at", at: withHour(query.get("at")) });
   return begun;
 }
+
+/** What a post that is there says and when it is due; of a new one there is nothing to compare. */
+const said = ({ name, work: { shared, own, options, at, tags } }) => (name.startsWith("new:") ? "" : JSON.stringify([shared, own, options, at, tags]));
 
 async function beginning(query, accounts) {
   const [post, delivery, copy] = ["post", "delivery", "copy"].map((each) => query.get(each));
@@ -30,8 +36,8 @@ async function beginning(query, accounts) {
     return edited(whole, (each) => each.id === delivery && editable(each), `delivery:${delivery}`);
   }
   if (query.has("series")) return following(query.get("series"), query.get("from"));
-  const begun = { work: fresh(), name: "new", replaced: [], title: "New post", kept: "" };
-  if (copy) return { ...begun, work: ofPost(await ask("GET", `/v1/posts/${copy}`), () => true), name: `copy:${copy}` };
+  const begun = { work: fresh(), name: copy ? `copy:${copy}` : await free(), replaced: [], title: "New post", kept: "" };
+  if (copy) return { ...begun, work: ofPost(await ask("GET", `/v1/posts/${copy}`), () => true) };
   begun.work.targets = query.has("account") ? [query.get("account")] : accounts.size === 1 ? [...accounts.keys()] : [];
   return begun;
 }

@@ -43,8 +43,8 @@ export function draw(work) {
 export function tell(work, { due, said }) {
   const sentences = {
     now: "It goes out in ten seconds; until then you can take it back.",
-    slot: due ? [`${spoken(new Date(due))}.`, said].filter(Boolean).join(" ") : "The first slot that all the chosen accounts have free.",
-    at: due ? [`${spoken(new Date(due))}${work.zone === zone ? "" : ` in ${zone}`}.`, said].filter(Boolean).join(" ") : "",
+    slot: due ? [`${spoken(new Date(due))}, ${zone} time.`, said].filter(Boolean).join(" ") : "The first slot that all the chosen accounts have free.",
+    at: due ? [`${spoken(new Date(due))}, ${zone} time.`, said].filter(Boolean).join(" ") : "",
     draft: "It is saved and does not go out.",
   };
   $("#due").textContent = sentences[work.when];
