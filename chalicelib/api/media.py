@@ -46,7 +46,7 @@ class FromUrl(BaseModel):
 )
 def begin(ask: Ask, given: NewFile) -> Any:
     """A place to upload to: `upload` says where to POST the form with the file as its last field, `file`."""
-    upload, form = library.begin(ask.workspace, given.name, given.mime, given.size, clock.now())
+    upload, form = library.begin(ask.workspace, given.name, given.mime, given.size, clock.now(), given.alt)
     return {"id": upload.id, "upload": form}
 
 
@@ -68,7 +68,7 @@ def done(ask: Ask, media: str) -> Any:
 )
 def from_url(ask: Ask, given: FromUrl) -> Any:
     """Fetches a file from a public address (50 MB at the most) and looks at it."""
-    return shown(library.fetch(ask.workspace, given.url, clock.now()))
+    return shown(library.fetch(ask.workspace, given.url, clock.now(), given.alt))
 
 
 @route(blueprint, "GET", "/v1/media", query=Page, answers=MediaListed)

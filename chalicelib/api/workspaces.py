@@ -22,7 +22,7 @@ class NewWorkspace(Given):
     name: str = Field(min_length=1, max_length=100)
 
 
-class Changed(Given):
+class ChangedWorkspace(Given):
     """What is to be different; `review: required` has editors' posts wait for a reviewer."""
 
     name: str | None = Field(None, min_length=1, max_length=100)
@@ -51,8 +51,8 @@ def make(ask: Ask, given: NewWorkspace) -> Any:
     return shown(ask, made, member.role)
 
 
-@route(blueprint, "PATCH", "/v1/workspaces/{workspace}", scope="admin", body=Changed, answers=WorkspaceShown)
-def change(ask: Ask, given: Changed, workspace: str) -> Any:
+@route(blueprint, "PATCH", "/v1/workspaces/{workspace}", scope="admin", body=ChangedWorkspace, answers=WorkspaceShown)
+def change(ask: Ask, given: ChangedWorkspace, workspace: str) -> Any:
     """Another name, or whether posts need a review; what waits goes on waiting."""
     put = given.model_dump(exclude_none=True)
     if workspace != ask.workspace:
