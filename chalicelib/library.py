@@ -97,7 +97,14 @@ def look(upload: Upload, size: int) -> Media:
     kind = KINDS.get(mime)
     if kind is None:
         raise Refused(422, "unknown-type", "This is no picture, film or document that can be posted.")
-    known = {"id": upload.id, "kind": kind, "mime": mime, "size": size, "name": upload.name, "alt": upload.alt}
+    known = {
+        "id": upload.id,
+        "kind": kind,
+        "mime": mime,
+        "size": size,
+        "name": upload.name,
+        "alt": upload.alt,
+    }
     key = f"media/{upload.workspace}/{upload.id}"
     return Media(**known, key=key, **_measure(upload.key, kind, size))
 

@@ -30,13 +30,15 @@ class ChangedSeries(Given):
 
     origin: str = Field("", alias="from", max_length=100, description=ORIGIN)
     when: str | None = Field(None, description="Its moment, as in a new post; the following keep the hour.")
-    zone: str | None = None
-    entries: list[GivenEntry] | None = Field(None, max_length=100)
-    accounts: list[GivenTarget] | None = Field(None, max_length=200)
+    zone: str | None = Field(None, description="An IANA time zone, as Europe/Berlin.")
+    entries: list[GivenEntry] | None = Field(None, max_length=100, description="The post, then its thread.")
+    accounts: list[GivenTarget] | None = Field(None, max_length=200, description="Where it goes out.")
     first_comment: GivenComment | None = Field(None, description="An entry after all others.")
     signature: str | None = Field(None, description="A signature's id: its words end the first entry.")
-    tags: list[str] | None = Field(None, max_length=50)
-    repeat: GivenRepeat | None = None
+    tags: list[str] | None = Field(None, max_length=50, description="Words to find it by.")
+    repeat: GivenRepeat | None = Field(
+        None, description="How it goes on; `times` counts those before as well."
+    )
 
 
 class Ended(Given):
