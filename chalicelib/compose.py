@@ -93,7 +93,7 @@ def _check_target(draft: Draft, target: Target, account: Account) -> list[Checke
 
 def _option_sentence(title: str, error: Any) -> str:
     where = ".".join(map(str, error["loc"])) or "options"
-    return f"{title}'s option “{where}”: {error['msg'].removeprefix('Value error, ')}."
+    return f"{title}'s option “{where}”: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
 
 
 def entries_of(draft: Draft, target: Target) -> tuple[Entry, ...]:
