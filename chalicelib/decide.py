@@ -145,7 +145,8 @@ def _release(delivery: Delivery, now: datetime) -> bool:
         sentence = (
             "It was due while the account was disconnected, more than a day ago. Retry it, or cancel it."
         )
-        deliveries.alter(delivery, state="failed", trouble=Trouble(sentence=sentence, at=now))
+        late = deliveries.alter(delivery, state="failed", trouble=Trouble(sentence=sentence, at=now))
+        notify.tell("post.failed", late.workspace, outcomes.told(late))
         return False
     moved = deliveries.alter(delivery, state="scheduled", next=max(now, delivery.due), tries=0, trouble=None)
     arrange(moved, now)
