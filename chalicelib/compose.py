@@ -96,7 +96,7 @@ def _check_target(draft: Draft, target: Target, account: Account) -> list[Checke
 
 
 def _option_sentence(title: str, error: Any) -> str:
-    return f"{title}'s option “{_option(error)}”: {error['msg'].removeprefix('Value error, ')}."
+    return f"{title}'s option “{_option(error)}”: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
 
 
 def _option(error: Any) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import guard, queues, vault
-from .clock import iso
+from .clock import iso, parse
 from .refusals import Refused
 from .settings import settings
 from .store import hooks
@@ -88,15 +88,19 @@ def receive(body: str, now: datetime) -> None:
     number = given.get("id") or hashlib.sha256(body.encode()).hexdigest()[:24]
     for hook in hooks.all_of(given["workspace"]):
         if given["event"] in hook.events and not hook.paused:
-            sending = write(hook, number, given["event"], given["data"], now)
+            happened = parse(given["at"]) if "at" in given else now
+            sending = write(hook, number, given["event"], given["data"], now, happened)
             with suppress(Lost):  # the event came twice; its message still goes out, and finds what is done
                 hooks.log(sending)
             _arrange(sending, 0, 0)
 
 
-def write(hook: Hook, number: str, event: str, data: dict[str, Any], now: datetime) -> Sending:
-    """What a hook will be sent; the id goes over the wire as `webhook-id`."""
-    body = json.dumps({"type": event, "timestamp": iso(now), "data": data}, ensure_ascii=False)
+def write(
+    hook: Hook, number: str, event: str, data: dict[str, Any], now: datetime, happened: datetime | None = None
+) -> Sending:
+    """What a hook will be sent; the id goes over the wire as `webhook-id`, `happened` is the body's `timestamp`."""
+    told = {"type": event, "timestamp": iso(happened or now), "data": data}
+    body = json.dumps(told, ensure_ascii=False)
     ends = int(now.timestamp()) + KEPT
     return Sending(workspace=hook.workspace, hook=hook.id, id=number, event=event, body=body, created=now, ttl=ends)  # fmt: skip
 

@@ -36,7 +36,9 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def begin(workspace: str, name: str, mime: str, size: int, now: datetime) -> tuple[Upload, dict[str, Any]]:
+def begin(
+    workspace: str, name: str, mime: str, size: int, now: datetime, alt: str = ""
+) -> tuple[Upload, dict[str, Any]]:
     """A new upload, and the form to POST the file with."""
     if mime not in KINDS:
         raise Refused(422, "unknown-type", f"Files of type “{mime[:60]}” cannot be posted anywhere.")
@@ -50,6 +52,7 @@ def begin(workspace: str, name: str, mime: str, size: int, now: datetime) -> tup
         name=name,
         key=f"unfinished/{workspace}/{number}",
         created=now,
+        alt=alt,
         ttl=int(now.timestamp()) + FORGET,
     )
     files.save(upload)
@@ -94,7 +97,14 @@ def look(upload: Upload, size: int) -> Media:
     kind = KINDS.get(mime)
     if kind is None:
         raise Refused(422, "unknown-type", "This is no picture, film or document that can be posted.")
-    known = {"id": upload.id, "kind": kind, "mime": mime, "size": size, "name": upload.name}
+    known = {
+        "id": upload.id,
+        "kind": kind,
+        "mime": mime,
+        "size": size,
+        "name": upload.name,
+        "alt": upload.alt,
+    }
     key = f"media/{upload.workspace}/{upload.id}"
     return Media(**known, key=key, **_measure(upload.key, kind, size))
 
@@ -128,19 +138,19 @@ def _measure_movie(key: str, size: int) -> dict[str, Any]:
     return {"width": found.width, "height": found.height, "seconds": found.seconds}
 
 
-def fetch(workspace: str, url: str, now: datetime) -> Upload:
+def fetch(workspace: str, url: str, now: datetime, alt: str = "") -> Upload:
     """A file from a public address, under the guard: checked as it connects and at every redirect."""
     data = _download(url)
     name = urlsplit(url).path.rsplit("/", 1)[-1][:200] or "file"
-    return store(workspace, name, data, now)
+    return store(workspace, name, data, now, alt)
 
 
-def store(workspace: str, name: str, data: bytes, now: datetime) -> Upload:
+def store(workspace: str, name: str, data: bytes, now: datetime, alt: str = "") -> Upload:
     """A file that is here already, kept as what its first bytes say it is."""
     from .files import sniff
 
     mime = sniff(data[:4096]) or "application/octet-stream"
-    upload, _ = begin(workspace, name, mime, len(data), now)
+    upload, _ = begin(workspace, name, mime, len(data), now, alt)
     bucket.write(upload.key, data, mime)
     return finish(workspace, upload.id, now)
 

@@ -151,7 +151,7 @@ def tend(grant: Grant, now: datetime) -> None:
         _renew_for(sharing, grant, now)
     else:
         for account in sharing:
-            told = {"account": account.id, "expires": grant.expires}
+            told = {"account": account.id, "platform": account.platform, "expires": grant.expires}
             notify.tell("account.expiring", account.workspace, told)
         grants.snooze(grant, None)
 

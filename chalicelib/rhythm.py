@@ -18,8 +18,8 @@ Unit = Literal["days", "weeks"]
 class Repeat(Model):
     """Every so many days or weeks, until a day (the last one that counts) or so many times altogether."""
 
-    every: int = Field(1, ge=1, le=365)
-    unit: Unit = "days"
+    every: int = Field(1, ge=1, le=365, description="How many days or weeks apart.")
+    unit: Unit = Field("days", description="What `every` counts.")
     until: date | None = Field(None, description="The last local day on which it may go out.")
     times: int | None = Field(None, ge=1, le=MOST, description="How often altogether, the first included.")
 

@@ -41,8 +41,8 @@ def _checked(name: str) -> str:
 class Slot(Model):
     """A time in a week: Monday is 0, the time is local, `HH:MM`."""
 
-    weekday: int = Field(ge=0, le=6)
-    time: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    weekday: int = Field(ge=0, le=6, description="Monday is 0.")
+    time: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Local, `HH:MM`.")
 
 
 class Timetable(Model):

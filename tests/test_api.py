@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from chalice.test import Client
 
-from chalicelib import clock, people
+from chalicelib import bucket, clock, people
+from chalicelib.store import files
 from infra.sandbox import Sandbox
 from tests.conftest import forget
 from tests.contract.cases import case
-from tests.contract.harness import Bench
+from tests.contract.harness import FILES, Bench, picture
 from tests.world import World, signed_in
 
 
@@ -314,3 +315,17 @@ def test_an_altered_cookie_is_nobody(site: Site) -> None:
     browser = Site(site.client)
     browser.cookies["lamppost"] = signed_in("home")[:-3] + "abc"
     assert refusal(browser.call("GET", "/v1/accounts")) == (401, "unauthorized")
+
+
+def test_the_description_that_came_with_a_file_stays_with_it(site: Site, world: World) -> None:
+    media, data = picture("lamp.png")
+    FILES[media.id] = data
+    told = {"alt": "A lamp at dusk"}
+    begun = site.call("POST", "/v1/media", {"name": "a.png", "mime": "image/png", "size": len(data), **told})
+    upload = files.read("home", begun.json_body["id"])
+    assert upload is not None
+    bucket.write(upload.key, data, "image/png")
+    done = site.call("POST", f"/v1/media/{upload.id}/done").json_body
+    url = f"{world.sandbox.public}/_sandbox/files/{media.id}/lamp.png"
+    fetched = site.call("POST", "/v1/media/from-url", {"url": url, **told}).json_body
+    assert [done["alt"], fetched["alt"]] == ["A lamp at dusk"] * 2

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 import app
 from chalicelib import clock, hooks, library, people
-from chalicelib.api import openapi
+from chalicelib.api import examples, openapi
 from chalicelib.api.http import ROUTES
 from infra.sandbox import Sandbox
 from tests.conftest import forget
@@ -113,3 +113,18 @@ def test_every_operation_has_a_name_of_its_own_and_a_sentence() -> None:
     every = [each for operations in openapi.description()["paths"].values() for each in operations.values()]
     assert len({each["operationId"] for each in every}) == len(every)
     assert [each["operationId"] for each in every if not each["summary"].endswith(".")] == []
+
+
+def test_what_is_sent_is_described_field_by_field_and_with_an_example_that_passes() -> None:
+    bodies = {each.body for each in ROUTES if each.body and each.path.startswith("/v1/")}
+    for body in bodies:
+        body.model_validate(examples.EXAMPLES[body.__name__])
+    assert set(examples.EXAMPLES) == {each.__name__ for each in bodies}
+    fields = [(body.__name__, *field) for body in bodies for field in body.model_fields.items()]
+    assert [(body, name) for body, name, field in fields if not field.description] == []
+
+
+def test_every_shape_has_one_name_and_every_noun_its_words() -> None:
+    found = openapi.description()
+    assert [name for name in found["components"]["schemas"] if "__" in name] == []
+    assert {each["name"] for each in found["tags"]} == set(openapi.NOUNS)

@@ -210,8 +210,9 @@ def test_settings_tell_rules_length_schema_and_tools(postiz: Postiz, world: Worl
 
 def test_a_tool_is_triggered(postiz: Postiz, world: World) -> None:
     path = f"/integration-trigger/{world.connect('discord', clock.now()).id}"
-    given = {"methodName": "channels", "data": {"surplus": "1"}}
-    assert LOBBY in [each["id"] for each in postiz.call("POST", path, given).json_body["output"]]
+    for data in ({"surplus": "1"}, None):
+        output = postiz.call("POST", path, {"methodName": "channels", "data": data}).json_body["output"]
+        assert LOBBY in [each["id"] for each in output]
     lacking = postiz.call("POST", path, {"methodName": "mentions", "data": {}})
     assert (lacking.status_code, lacking.json_body["msg"]) == (400, "“mentions” needs: query.")
     unknown = postiz.call("POST", path, {"methodName": "delete", "data": {}})
@@ -367,6 +368,31 @@ def test_a_wrong_field_is_named_in_a_list_of_messages(
     assert answer.status_code == 400
     assert (answer.json_body["statusCode"], answer.json_body["error"]) == (400, "Bad Request")
     assert answer.json_body["message"][0].startswith(field)
+
+
+@pytest.mark.parametrize("channel", [{}, {"integration": {}}, {"integration": {"id": None}}])
+def test_a_post_for_no_channel_is_refused_in_postiz_s_words(
+    postiz: Postiz, ada: Account, channel: dict[str, Any]
+) -> None:
+    given = {**body([ada]), "posts": [{"value": [{"content": "Hi"}], **channel}]}
+    answer = postiz.call("POST", "/posts", given)
+    assert (answer.status_code, answer.json_body["message"]) == (400, "All posts must have an integration id")
+
+
+def test_another_type_and_another_method_are_refused_in_postiz_s_shape(postiz: Postiz) -> None:
+    typed = postiz.call("POST", "/posts", b"a=b", **{"Content-Type": "text/plain"})
+    assert (typed.json_body["statusCode"], set(typed.json_body)) == (415, {"statusCode", "message"})
+    headers = {"Authorization": postiz.key, "Content-Type": "application/json"}
+    other = postiz.client.http.request("PUT", "/public/v1/posts", headers=headers, body=b"{}")
+    assert (other.json_body["statusCode"], set(other.json_body)) == (405, {"statusCode", "message"})
+    assert other.headers["Allow"]
+
+
+def test_a_wrong_setting_is_told_in_one_sentence(postiz: Postiz, world: World) -> None:
+    account = world.connect("discord", clock.now())
+    channel = {"value": [{"content": "Hi"}], "settings": {"channel": "general"}}
+    said = postiz.call("POST", "/posts", body([account], channel=channel)).json_body["message"]
+    assert said.endswith("pick one from the list.")
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff", b"null"])

@@ -32,14 +32,14 @@ class GivenEntry(Given):
     """One text with its files; `delay` is seconds after the entry before."""
 
     text: str = Field("", max_length=200_000, description="Plain text; links are written out.")
-    media: list[GivenMedia] = Field(default=[], max_length=40)
+    media: list[GivenMedia] = Field(default=[], max_length=40, description="Its files, in order.")
     delay: int = Field(0, ge=0, le=86_400, description="Seconds after the entry before.")
 
 
 class GivenComment(GivenEntry):
     """The first comment; with `where_possible` it is left out where a platform takes none, instead of refused."""
 
-    where_possible: bool = False
+    where_possible: bool = Field(default=False, description="Leave it out where there are no comments.")
 
 
 class GivenTarget(Given):

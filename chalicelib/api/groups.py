@@ -19,8 +19,8 @@ blueprint = Blueprint(__name__)
 class NewGroup(Given):
     """A name, and the accounts that are in it from now on."""
 
-    name: str = Field(min_length=1, max_length=100)
-    accounts: list[str] = Field(default=[], max_length=1000)
+    name: str = Field(min_length=1, max_length=100, description="Its name.")
+    accounts: list[str] = Field(default=[], max_length=1000, description="The accounts' ids.")
 
 
 @route(blueprint, "GET", "/v1/groups", answers=GroupsShown)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from chalice.app import Blueprint
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from chalicelib import clock, hooks
 from chalicelib.hooks import EVENTS
@@ -17,24 +17,26 @@ from .shapes import Deleted, HookMade, HookShown, HooksShown, Page, SendingShown
 
 blueprint = Blueprint(__name__)
 
-Events = Annotated[list[str], Field(min_length=1, max_length=20)]
+#: Checked by hand, so that one that there is not is told with those there are.
+Event = Annotated[str, WithJsonSchema({"type": "string", "enum": list(EVENTS)})]
+Events = Annotated[list[Event], Field(min_length=1, max_length=20)]
 
 
 class NewHook(Given):
     """An https address and the events that it is told of."""
 
-    url: str = Field(max_length=2000)
-    events: Events = list(EVENTS)
-    name: str = Field("", max_length=100)
+    url: str = Field(max_length=2000, description="A public https address.")
+    events: Events = Field(list(EVENTS), description="What it is told of; all, unless you say.")
+    name: str = Field("", max_length=100, description="To know it by.")
 
 
 class ChangedHook(Given):
     """What is to be different; `paused: false` sends again to one that was given up."""
 
-    url: str | None = Field(None, max_length=2000)
-    events: Events | None = None
-    name: str | None = Field(None, max_length=100)
-    paused: bool | None = None
+    url: str | None = Field(None, max_length=2000, description="A public https address.")
+    events: Events | None = Field(None, description="What it is told of.")
+    name: str | None = Field(None, max_length=100, description="To know it by.")
+    paused: bool | None = Field(None, description="Whether nothing is sent to it for now.")
 
 
 @route(blueprint, "GET", "/v1/webhooks", scope="admin", answers=HooksShown)

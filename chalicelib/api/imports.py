@@ -34,8 +34,8 @@ MOST, WORKS = 500, timedelta(seconds=8)
 class Table(Given):
     """A table as text. What it leaves open: the zone of its times, and which comes first in 3/4/2027."""
 
-    csv: str = Field(max_length=900_000)
-    zone: str = "UTC"
+    csv: str = Field(max_length=900_000, description="The table; its first row names the columns.")
+    zone: str = Field("UTC", description="The zone of times without an offset, as Europe/Berlin.")
     dates: Order = Field("", description="Which comes first in a day with strokes, where it may be either.")
     dry_run: bool = Field(default=False, description="Only look: nothing is saved and nothing is fetched.")
     again: bool = Field(default=False, description="Also rows whose text an account says within a day.")

@@ -23,8 +23,8 @@ MOST = 100
 class NewKey(Given):
     """A name to know it by, and what it may do: `read`, `write`, `review`, `admin`."""
 
-    name: str = Field(min_length=1, max_length=100)
-    scopes: list[Scope] = Field(min_length=1, max_length=4)
+    name: str = Field(min_length=1, max_length=100, description="What it is for.")
+    scopes: list[Scope] = Field(min_length=1, max_length=4, description="What it may do.")
 
 
 @route(blueprint, "GET", "/v1/keys", scope="admin", answers=KeysShown)

@@ -13,16 +13,18 @@ from .shapes import Deleted, MediaListed, MediaShown, Page, UploadBegun
 
 blueprint = Blueprint(__name__)
 
+ALT = "What it shows, for those who cannot see it; a post may say it otherwise."
+
 
 class NewFile(BaseModel):
     """What is about to be uploaded; `size` in bytes."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=200)
-    mime: str = Field(max_length=100)
-    size: int = Field(gt=0)
-    alt: str = Field("", max_length=5000)
+    name: str = Field(min_length=1, max_length=200, description="The file's name.")
+    mime: str = Field(max_length=100, description="Its type, as `image/png`; its bytes decide in the end.")
+    size: int = Field(gt=0, description="In bytes.")
+    alt: str = Field("", max_length=5000, description=ALT)
 
 
 class FromUrl(BaseModel):
@@ -30,8 +32,10 @@ class FromUrl(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(max_length=4000)
-    alt: str = Field("", max_length=5000)
+    url: str = Field(
+        max_length=4000, description="Where the file is: http or https, public, 50 MB at the most."
+    )
+    alt: str = Field("", max_length=5000, description=ALT)
 
 
 @route(
@@ -46,7 +50,7 @@ class FromUrl(BaseModel):
 )
 def begin(ask: Ask, given: NewFile) -> Any:
     """A place to upload to: `upload` says where to POST the form with the file as its last field, `file`."""
-    upload, form = library.begin(ask.workspace, given.name, given.mime, given.size, clock.now())
+    upload, form = library.begin(ask.workspace, given.name, given.mime, given.size, clock.now(), given.alt)
     return {"id": upload.id, "upload": form}
 
 
@@ -68,7 +72,7 @@ def done(ask: Ask, media: str) -> Any:
 )
 def from_url(ask: Ask, given: FromUrl) -> Any:
     """Fetches a file from a public address (50 MB at the most) and looks at it."""
-    return shown(library.fetch(ask.workspace, given.url, clock.now()))
+    return shown(library.fetch(ask.workspace, given.url, clock.now(), given.alt))
 
 
 @route(blueprint, "GET", "/v1/media", query=Page, answers=MediaListed)

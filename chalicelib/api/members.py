@@ -22,18 +22,20 @@ ONE = "/v1/people/{person}"
 class NewPerson(Given):
     """Whom to invite: `owner` may all, `editor` writes posts, `reviewer` reads and decides on them."""
 
-    name: str = Field(min_length=1, max_length=100)
+    name: str = Field(min_length=1, max_length=100, description="Their name.")
     email: str = Field(
         "",
         max_length=254,
         pattern=r"^$|^[^@\s]+@[^@\s]+$",
         description="The address that an identity provider will vouch for.",
     )
-    role: Role = "editor"
+    role: Role = Field("editor", description="What they may do.")
 
 
 class NewRole(Given):
-    role: Role
+    """What a person may do from now on."""
+
+    role: Role = Field(description="`owner`, `editor` or `reviewer`.")
 
 
 @route(blueprint, "GET", "/v1/people", scope="admin", answers=PeopleShown)

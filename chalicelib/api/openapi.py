@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from chalicelib.settings import settings
 
+from .examples import EXAMPLES
 from .http import LONGEST, ROUTES, Ask, Route, answer, route
 from .shapes import ProblemShown
 
@@ -27,6 +28,41 @@ REFUSALS = {
     "422": "The request says something that cannot be.",
     "429": "Too many requests; `Retry-After` says when to come again.",
     "503": "The platform, or an AWS service, asks to wait.",
+}
+
+#: What each noun is about.
+NOUNS = {
+    "accounts": "Connected profiles, pages and channels: who they are, how they are, their timetables and tools.",
+    "posts": "What goes out: written, checked, scheduled, changed, cancelled.",
+    "deliveries": "One post on one account. The delivery owns the state, and a person's word changes it.",
+    "groups": "Accounts under one name, as one customer's.",
+    "webhooks": "Addresses that are told what happens, and what came of each telling.",
+    "signatures": "Words for the end of posts.",
+    "tags": "Words to find posts by, and their colours.",
+    "export": "Everything there is, to take along.",
+    "import": "Posts from a table.",
+    "keys": "API keys and what they may do.",
+    "media": "Files: uploaded, looked at, posted.",
+    "people": "Who may do what in the workspace.",
+    "signout": "The end of every session of one's own.",
+    "platforms": "What can be connected here, and what a post may hold there.",
+    "reviews": "Posts that wait for a reviewer.",
+    "series": "Posts that repeat.",
+    "workspaces": "Tenants: nothing crosses from one to another.",
+}
+#: Operations whose view is named otherwise than a client would call it.
+CALLED = {
+    "accounts_slots": "accounts_read_slots",
+    "accounts_use": "accounts_use_tool",
+    "deliveries_cancel_one": "deliveries_cancel",
+    "export_table": "export_posts",
+    "import_take": "import_posts",
+    "keys_make": "keys_create",
+    "posts_say": "posts_review",
+    "signout_sign_out": "signout_everywhere",
+    "webhooks_retry": "webhooks_retry_delivery",
+    "webhooks_sendings": "webhooks_list_deliveries",
+    "workspaces_make": "workspaces_create",
 }
 
 #: The two ways to show a key.
@@ -74,7 +110,7 @@ def _described(address: str) -> dict[str, Any]:
         },
         "servers": [{"url": address}],
         "security": [{"bearer": []}, {"key": []}],
-        "tags": [{"name": name} for name in dict.fromkeys(map(_tag, routes))],
+        "tags": [{"name": name, "description": NOUNS[name]} for name in dict.fromkeys(map(_tag, routes))],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SCHEMES},
     }
@@ -89,9 +125,19 @@ def _schemas(routes: list[Route]) -> tuple[dict[str, Any], dict[tuple[type[BaseM
     wanted: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in _sorted(taken)]
     wanted += [(model, "serialization") for model in _sorted(given)]
     names, whole = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
-    return whole.get("$defs", {}), {
+    return _even(whole.get("$defs", {})), {
         (cast("type[BaseModel]", model), mode): ref for (model, mode), ref in names.items()
     }
+
+
+def _even(schema: Any) -> Any:
+    """Lists of a fixed length say what they hold also to programs that do not know `prefixItems`."""
+    if isinstance(schema, list):
+        return [_even(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _even(each) for name, each in schema.items()}
+    return {**made, "items": made["prefixItems"][0]} if "prefixItems" in made else made
 
 
 def _sorted(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
@@ -101,7 +147,7 @@ def _sorted(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
 def _operation(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> dict[str, Any]:
     said = " ".join((route.view.__doc__ or "").split())
     found: dict[str, Any] = {
-        "operationId": f"{_tag(route)}_{route.view.__name__}",
+        "operationId": _called(route),
         "summary": _sentence(said),
         "description": f"{said} Needs a key that may {route.scope}." if route.scope else said,
         "tags": [_tag(route)],
@@ -111,7 +157,8 @@ def _operation(route: Route, names: dict[tuple[type[BaseModel], str], Any]) -> d
     }
     if route.body:
         schema = names[(route.body, "validation")]
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        taken = {"schema": schema, "example": EXAMPLES[route.body.__name__]}
+        found["requestBody"] = {"required": True, "content": {"application/json": taken}}
     return found
 
 
@@ -190,6 +237,12 @@ def _headers(route: Route) -> list[dict[str, Any]]:
         {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
         for name, said in found
     ]
+
+
+def _called(route: Route) -> str:
+    """What generated clients call it: the noun, and what is done with it."""
+    plain = f"{_tag(route)}_{route.view.__name__}"
+    return CALLED.get(plain, plain.replace("_listed", "_list"))
 
 
 def _tag(route: Route) -> str:

@@ -24,15 +24,15 @@ blueprint = Blueprint(__name__)
 class Moved(Given):
     """Another moment, as in a new post."""
 
-    when: str
-    zone: str = "UTC"
+    when: str = Field(description="A moment, `now` or `next-free-slot`, as in a new post.")
+    zone: str = Field("UTC", description="An IANA time zone, as Europe/Berlin.")
 
 
 class Resolved(Given):
     """What a person saw at the platform: it is out, at this address, or it is not."""
 
-    outcome: Literal["out", "again"]
-    url: str = Field("", max_length=2000)
+    outcome: Literal["out", "again"] = Field(description="It is out, or it is to be posted again.")
+    url: str = Field("", max_length=2000, description="Where it is out, if you know.")
 
 
 @route(

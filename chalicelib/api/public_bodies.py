@@ -36,15 +36,21 @@ class GivenValue(BaseModel):
 
 
 class GivenIntegration(BaseModel):
-    id: str
+    """Which account; none is told in Postiz's own words."""
+
+    id: str | None = ""
 
 
 class GivenChannel(BaseModel):
     """One account's version of a post."""
 
-    integration: GivenIntegration
+    integration: GivenIntegration = GivenIntegration()
     value: list[GivenValue] = Field(min_length=1, max_length=100)
     settings: dict[str, Any] | None = None
+
+    @property
+    def account(self) -> str:
+        return self.integration.id or ""
 
     @property
     def known(self) -> str:

@@ -31,7 +31,7 @@ class Trigger(BaseModel):
     """Which tool, and what to ask it with."""
 
     methodName: str  # noqa: N815  # the wire's name
-    data: dict[str, Any] = {}
+    data: dict[str, Any] | None = None
 
 
 @route(blueprint, "GET", "/is-connected")
@@ -90,7 +90,7 @@ def trigger(ask: Ask, given: Trigger, integration: str) -> Any:
     known = tools(provider).get(given.methodName)
     if known is None:
         raise msg(404, "Tool not found")
-    data = {name: str(value) for name, value in given.data.items() if name in known.parameters}
+    data = {name: str(value) for name, value in (given.data or {}).items() if name in known.parameters}
     method = getattr(provider, known.name)
     try:
         inspect.signature(method).bind(None, **data)

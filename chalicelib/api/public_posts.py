@@ -95,13 +95,13 @@ def _idempotency(ask: Ask, layer: int) -> str:
 
 def _parts(workspace: str, given: NewPosts, now: datetime) -> list[Part]:
     known = {account.id: account for account in own(workspace)}
+    if not all(channel.account for channel in given.posts):
+        raise refusal(400, "All posts must have an integration id")
     for channel in given.posts:
-        if channel.integration.id not in known:
-            raise refusal(400, f"Integration with id {channel.integration.id[:60]} not found")
+        if channel.account not in known:
+            raise refusal(400, f"Integration with id {channel.account[:60]} not found")
     finder = Finder(workspace, now)
-    return [
-        _part(workspace, given, channel, known[channel.integration.id], finder) for channel in given.posts
-    ]
+    return [_part(workspace, given, channel, known[channel.account], finder) for channel in given.posts]
 
 
 def _part(workspace: str, given: NewPosts, channel: GivenChannel, account: Account, finder: Finder) -> Part:

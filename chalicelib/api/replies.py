@@ -133,7 +133,13 @@ def spoken(event: Any, respond_to: Callable[[Any], Response]) -> Response:
     said = made.body.get("Code") if isinstance(made.body, dict) else None
     if said not in _CHALICES:
         return made
-    code, sentence = _CHALICES[said]
-    told = problem(made.status_code, code, sentence)
+    told = _told(event, made.status_code, *_CHALICES[said])
     told.headers |= {name: value for name, value in made.headers.items() if name.lower() == "allow"}
     return told
+
+
+def _told(event: Any, status: int, code: str, sentence: str) -> Response:
+    """A problem, or the shape that clients of Postiz's API know."""
+    if str(event.context.get("resourcePath", "")).startswith("/public/v1/"):
+        return answer({"statusCode": status, "message": sentence}, status)
+    return problem(status, code, sentence)

@@ -19,10 +19,10 @@ blueprint = Blueprint(__name__)
 class Decision(Given):
     """A reviewer's word. `when` only for another moment than was wanted; `version` is the post's that was read."""
 
-    decision: Literal["approve", "send back"]
+    decision: Literal["approve", "send back"] = Field(description="It may go out, or not like this.")
     words: str = Field("", max_length=2000, description="For whoever wrote it; needed to send it back.")
     when: str = Field("", max_length=100, description="Another moment, as in a new post; empty: as wanted.")
-    zone: str = Field("UTC", max_length=100)
+    zone: str = Field("UTC", max_length=100, description="The zone of `when`, as Europe/Berlin.")
     version: int | None = Field(
         None, description="Refused where the post has changed since this version of it."
     )

@@ -25,18 +25,20 @@ blueprint = Blueprint(__name__)
 ORIGIN = "The post of the first occurrence that this is about; without it the next one that lies ahead."
 
 
-class Changed(Given):
+class ChangedSeries(Given):
     """What is different from an occurrence on; what is left out stays as it is."""
 
     origin: str = Field("", alias="from", max_length=100, description=ORIGIN)
     when: str | None = Field(None, description="Its moment, as in a new post; the following keep the hour.")
-    zone: str | None = None
-    entries: list[GivenEntry] | None = Field(None, max_length=100)
-    accounts: list[GivenTarget] | None = Field(None, max_length=200)
+    zone: str | None = Field(None, description="An IANA time zone, as Europe/Berlin.")
+    entries: list[GivenEntry] | None = Field(None, max_length=100, description="The post, then its thread.")
+    accounts: list[GivenTarget] | None = Field(None, max_length=200, description="Where it goes out.")
     first_comment: GivenComment | None = Field(None, description="An entry after all others.")
     signature: str | None = Field(None, description="A signature's id: its words end the first entry.")
-    tags: list[str] | None = Field(None, max_length=50)
-    repeat: GivenRepeat | None = None
+    tags: list[str] | None = Field(None, max_length=50, description="Words to find it by.")
+    repeat: GivenRepeat | None = Field(
+        None, description="How it goes on; `times` counts those before as well."
+    )
 
 
 class Ended(Given):
@@ -96,9 +98,9 @@ def read(ask: Ask, series: str) -> Any:
     return shown(rearrange.load(ask.workspace, series), clock.now())
 
 
-@route(blueprint, "PATCH", "/v1/series/{series}", scope="write", body=Changed, answers=SeriesShown, tagged=True,
+@route(blueprint, "PATCH", "/v1/series/{series}", scope="write", body=ChangedSeries, answers=SeriesShown, tagged=True,
        matched=True)  # fmt: skip
-def change(ask: Ask, given: Changed, series: str) -> Any:
+def change(ask: Ask, given: ChangedSeries, series: str) -> Any:
     """This occurrence and the following, said or timed otherwise; those before stay as they are."""
     now = clock.now()
     found = rearrange.load(ask.workspace, series)
@@ -116,7 +118,7 @@ def stop(ask: Ask, series: str) -> Any:
     return shown(rearrange.stop(found, Ended.model_validate(ask.query).origin, now), now)
 
 
-def _edit(workspace: str, series: Series, given: Changed, now: datetime) -> Edit:
+def _edit(workspace: str, series: Series, given: ChangedSeries, now: datetime) -> Edit:
     zone = given.zone or series.rhythm.zone
     due = local = None
     if given.when == "draft":

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib import clock
 from chalicelib.compose import Checked
+from chalicelib.counts import Counted
 from chalicelib.models import Entry, Health, Kind, Receipt, Review, State, Trouble
 from chalicelib.rewrite import Kept
 from chalicelib.rules import Rules
@@ -90,7 +91,7 @@ class PostShown(Shown):
     series: str
     number: int
     review: Review | None
-    state: str
+    state: State
     deliveries: list[DeliveryShown]
 
 
@@ -125,7 +126,7 @@ class PostChecked(Shown):
     """What stands in the way, each entry's length as its platform counts, and the moment that was understood."""
 
     complaints: list[Checked]
-    counts: dict[str, Any] | list[Any]
+    counts: list[Counted]
     due: datetime
     said: str = Field(description="What is to be said about the moment: a local time that does not exist …")
     repeats: Repeats | None
@@ -134,7 +135,7 @@ class PostChecked(Shown):
 class NumbersShown(Shown):
     """A published delivery's numbers, entry by entry, by the platform's names."""
 
-    entries: list[dict[str, Any]]
+    entries: list[dict[str, int]]
 
 
 class AccountShown(Shown):
@@ -183,11 +184,18 @@ class MediaListed(Shown):
     next: str | None
 
 
+class UploadForm(Shown):
+    """A form to POST to `url` as multipart/form-data: these `fields`, then the file as the last one, `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
 class UploadBegun(Shown):
-    """Where to POST the file: a form with these `fields`, and the file as its last field, `file`."""
+    """The new file's id, and where to send it; then say that it is done."""
 
     id: str
-    upload: dict[str, Any]
+    upload: UploadForm
 
 
 class Deleted(Shown):
@@ -270,7 +278,7 @@ class ToolShown(Shown):
 
     name: str
     description: str
-    parameters: dict[str, Any]
+    parameters: dict[str, str]
 
 
 class PlatformShown(Shown):

@@ -23,17 +23,17 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class NewSignature(Given):
     """Words for the end of a post; with `auto` the composer begins with it, and no other one."""
 
-    name: Name
-    text: Words
-    auto: bool = False
+    name: Name = Field(description="To know it by.")
+    text: Words = Field(description="The words.")
+    auto: bool = Field(default=False, description="The composer begins with this one.")
 
 
 class ChangedSignature(Given):
     """What is to be different; posts that are saved already keep what they say."""
 
-    name: Name | None = None
-    text: Words | None = None
-    auto: bool | None = None
+    name: Name | None = Field(None, description="To know it by.")
+    text: Words | None = Field(None, description="The words.")
+    auto: bool | None = Field(None, description="Whether the composer begins with this one.")
 
 
 class SignatureShown(Shown):

@@ -24,7 +24,7 @@ class NewTimetable(Given):
     zone: str = Field(
         description="An IANA time zone, as Europe/Berlin: 09:00 stays 09:00 when clocks change."
     )
-    slots: list[Slot] = Field(max_length=timetables.MOST)
+    slots: list[Slot] = Field(max_length=timetables.MOST, description="The slots of a week.")
 
 
 class TimetableShown(Shown):

@@ -23,14 +23,16 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower
 class NewTag(Given):
     """A name, and its colour as `#rrggbb`."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-    colour: Colour = "#2f6f9f"
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = Field(
+        description="The word that posts carry."
+    )
+    colour: Colour = Field("#2f6f9f", description="As `#rrggbb`.")
 
 
 class ChangedTag(Given):
     """Another colour. The name stays, since posts carry it."""
 
-    colour: Colour
+    colour: Colour = Field(description="As `#rrggbb`.")
 
 
 class TagShown(Shown):

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from chalice.app import Blueprint
+from pydantic import Field
 
 from chalicelib import clock, renew
 from chalicelib.answers import understood
@@ -22,7 +23,7 @@ blueprint = Blueprint(__name__)
 class Asked(Given):
     """What to ask with: the tool's parameters by name."""
 
-    parameters: dict[str, str] = {}
+    parameters: dict[str, str] = Field(default={}, description="What the tool asks for, by name.")
 
 
 @route(

@@ -19,14 +19,16 @@ blueprint = Blueprint(__name__)
 
 
 class NewWorkspace(Given):
-    name: str = Field(min_length=1, max_length=100)
+    """Another tenant, apart from all others."""
+
+    name: str = Field(min_length=1, max_length=100, description="Its name.")
 
 
-class Changed(Given):
+class ChangedWorkspace(Given):
     """What is to be different; `review: required` has editors' posts wait for a reviewer."""
 
-    name: str | None = Field(None, min_length=1, max_length=100)
-    review: Literal["off", "required"] | None = None
+    name: str | None = Field(None, min_length=1, max_length=100, description="Its name.")
+    review: Literal["off", "required"] | None = Field(None, description="Whether a reviewer must agree.")
 
 
 @route(blueprint, "GET", "/v1/workspaces", answers=WorkspacesShown)
@@ -51,8 +53,15 @@ def make(ask: Ask, given: NewWorkspace) -> Any:
     return shown(ask, made, member.role)
 
 
-@route(blueprint, "PATCH", "/v1/workspaces/{workspace}", scope="admin", body=Changed, answers=WorkspaceShown)
-def change(ask: Ask, given: Changed, workspace: str) -> Any:
+@route(
+    blueprint,
+    "PATCH",
+    "/v1/workspaces/{workspace}",
+    scope="admin",
+    body=ChangedWorkspace,
+    answers=WorkspaceShown,
+)
+def change(ask: Ask, given: ChangedWorkspace, workspace: str) -> Any:
     """Another name, or whether posts need a review; what waits goes on waiting."""
     put = given.model_dump(exclude_none=True)
     if workspace != ask.workspace:

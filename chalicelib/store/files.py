@@ -21,6 +21,7 @@ class Upload(Model):
     key: str
     created: datetime
     media: Media | None = None
+    alt: str = ""
     ttl: int | None = None
 
 
