@@ -1,6 +1,5 @@
 """Instagram through Facebook: posts, carousels, reels, stories, comments. https://developers.facebook.com/docs/instagram-platform"""
 
-import re
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +16,7 @@ from ..base import (
     Session,
     tool,
 )
-from ..meta import RIGHTS, need_scope, scopes_of
+from ..meta import about_rights, need_scope, only_asking, scopes_of
 from ..meta.login import FacebookLogin
 from .publishing import InstagramPublishing
 from .rules import (
@@ -79,7 +78,7 @@ class Instagram(FacebookLogin, InstagramPublishing):
             return super().publish(job)
         except Reconnect as refused:
             person = job.token.data.get("person")
-            if not person or job.token.access == person or not _rights(refused):
+            if not person or job.token.access == person or not about_rights(refused):
                 raise
             job.token = job.token.model_copy(update={"access": person})
             return super().publish(job)
@@ -92,21 +91,23 @@ class Instagram(FacebookLogin, InstagramPublishing):
     @tool("Sounds for a reel.", search="words to look for", audio_type="music (default) or original_sound")
     def audio(self, session: Session, search: str = "", audio_type: str = "music") -> list[dict[str, Any]]:
         params = {"audio_type": audio_type, "user_id": session.me.remote, "search_query": search}
+        with only_asking(self.title):
+            found = session.ask("GET", "/ig_audio", params=params)
         return [
             {
                 "id": str(each.get("audio_id")), "title": each.get("title") or "",
                 "artist": each.get("display_artist") or "", "milliseconds": each.get("duration_in_ms"),
             }
-            for each in session.ask("GET", "/ig_audio", params=params).records("audio")
+            for each in found.records("audio")
         ]  # fmt: skip
 
     @tool("Whether somebody can be mentioned or asked to collaborate.", username="an Instagram username")
     def mentions(self, session: Session, username: str) -> list[dict[str, Any]]:
         wanted = username.removeprefix("@")
         fields = {"fields": f"business_discovery.username({wanted}){{id,username}}"}
-        who: dict[str, Any] = session.ask("GET", f"/{session.me.remote}", params=fields).find(
-            "business_discovery", default={}
-        )
+        with only_asking(self.title):
+            asked = session.ask("GET", f"/{session.me.remote}", params=fields)
+        who: dict[str, Any] = asked.find("business_discovery", default={})
         return [{"id": str(who["id"]), "name": str(who.get("username") or wanted)}] if who.get("id") else []
 
 
@@ -118,9 +119,3 @@ def instagram_profile(who: dict[str, Any], number: str) -> Profile:
         handle=handle,
         picture=who.get("profile_picture_url") or "",
     )
-
-
-def _rights(refused: Reconnect) -> bool:
-    """Whether a refusal is about permissions, by Meta's own code."""
-    code = re.search(r'"code":\s*(\d+)', refused.words)
-    return code is not None and f"code={code[1]}" in RIGHTS

@@ -1,10 +1,12 @@
 """What Meta's platforms share: versions, error signs, waits, tokens of sixty days, files by address."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from ... import text
 from ..base import (
@@ -33,6 +35,8 @@ _APP_REFUSED = ("validating client secret", "validating application", "invalid p
 LIMITS = ("code=4", "code=17", "code=32", "code=613", "code=80001", "code=80002", "code=80006", "code=80014")
 TROUBLE = ("code=1", "code=2", "code=341", "code=-1", "transient=true")
 TROUBLE_SAID = "{} has trouble of its own."
+_TOKENS = {"access_token", "appsecret_proof"}
+_ONE = re.compile(r"[\d_]+|insights")
 RIGHTS = ("code=10", "code=3", *(f"code={code}" for code in range(200, 300)))
 
 
@@ -63,6 +67,10 @@ def wait_faults(title: str, *more: str) -> tuple[Fault, ...]:
     )
 
 
+class Gone(Rejected):
+    """A single object is not there: a post that was deleted, a container that was forgotten. The account is fine."""
+
+
 class Graph(Provider):
     """The Graph API: a version in the path, errors as `code` and `error_subcode`, waits in minutes."""
 
@@ -75,13 +83,16 @@ class Graph(Provider):
         return f"{self.api}/{self.version(session)}"
 
     def signs(self, answer: Answer) -> frozenset[str]:
-        """`code=`, `subcode=`, `transient=true`, and `gone=` for an object that is not there: what was it?"""
+        """`code=`, `subcode=`, `transient=true`, and `gone=` for an object that is not there: what was it?
+
+        `parent`: what a comment is for; `one`: a single object (a post, a film, a container); `own`: the account.
+        """
         code, subcode = answer.find("error", "code"), answer.find("error", "error_subcode")
         found = {f"code={code}", f"subcode={subcode}"}
         if answer.find("error", "is_transient") is True:
             found.add("transient=true")
         if code == 803 or subcode == 33:
-            found.add("gone=parent" if answer.response.request.url.path.endswith("/comments") else "gone=own")
+            found.add(f"gone={_named(answer.response.request.url.path)}")
         return frozenset(found)
 
     def wait(self, answer: Answer, now: datetime) -> float | None:
@@ -92,6 +103,8 @@ class Graph(Provider):
     def judge(self, answer: Answer, now: datetime) -> Problem | None:
         """Trouble while the post was being taken leaves it open whether it is out; a limit does not."""
         problem = super().judge(answer, now)
+        if problem is not None and "gone=one" in self.signs(answer):
+            return Gone(f"{self.title} no longer has it: it was deleted there.", words=answer.words)
         if answer.committed and problem is not None and problem.sentence == TROUBLE_SAID.format(self.title):
             return Unsure(f"{self.title} failed while taking the post; it may be out.", words=answer.words)
         return problem
@@ -130,13 +143,31 @@ class Graph(Provider):
 
     def numbers(self, session: Session, number: str, metrics: str) -> dict[str, int]:
         """Insights of one post; a value that is split by kind is added up."""
-        asked = session.ask("GET", f"/{number}/insights", params={"metric": metrics})
+        with only_asking(self.title):
+            asked = session.ask("GET", f"/{number}/insights", params={"metric": metrics})
         return {str(each.get("name")): _total(each) for each in asked.records("data")}
 
 
 def scopes_of(session: Session, name: str) -> tuple[str, ...]:
     """The scopes that an operator's app was reviewed for, instead of ours: a setting with commas or spaces."""
     return tuple(session.app.get(name, "").replace(",", " ").split())
+
+
+def about_rights(refused: Problem) -> bool:
+    """Whether a refusal is about permissions, by Meta's own code."""
+    code = re.search(r'"code":\s*(\d+)', refused.words)
+    return code is not None and f"code={code[1]}" in RIGHTS
+
+
+@contextmanager
+def only_asking(title: str) -> Iterator[None]:
+    """For what a post does not need: a right that is missing there costs the answer, not the account."""
+    try:
+        yield
+    except Reconnect as refused:
+        if not about_rights(refused):
+            raise
+        raise Rejected(f"{title} does not let Lamppost ask for this.", words=refused.words) from refused
 
 
 def need_scope(session: Session, scope: str) -> None:
@@ -190,18 +221,31 @@ def newest(job: Job, url: str, moment: str, params: dict[str, str]) -> Iterator[
     for _ in range(PAGES):
         page = job.ask("GET", url, params=wanted)
         yield from page.records("data")
-        after = page.find("paging", "cursors", "after")
         fresh = any(since(each.get(moment), start(job)) for each in page.records("data"))
-        if not fresh or not page.find("paging", "next") or not isinstance(after, str):
+        if not fresh or not (on := further(page)):
             return
-        wanted["after"] = after
+        wanted |= on
     raise Unsure(f"Too much was published since to find the post on {job.provider.title}; look there.")
+
+
+def further(page: Answer) -> dict[str, str]:
+    """What asks for the next page of an edge, none after the last: `paging.next` without the token that it holds."""
+    query = parse_qsl(urlsplit(page.find("paging", "next", default="")).query)
+    named = {name: value for name, value in query if name not in _TOKENS}
+    after = page.find("paging", "cursors", "after")
+    return {**named, "after": after} if query and isinstance(after, str) else named
 
 
 def mark(job: Job, state: dict[str, Any], **news: Any) -> None:
     """What has just been done, on record before anything else is."""
     state.update(news)
     job.save(state)
+
+
+def _named(path: str) -> str:
+    """What a request is about: `/1/comments` a parent, `/1` and `/1/insights` one object, `/1/feed` the account."""
+    edge = path.rpartition("/")[2]
+    return "parent" if edge == "comments" else "one" if _ONE.fullmatch(edge) else "own"
 
 
 def _says(answer: Answer, *marks: str) -> bool:

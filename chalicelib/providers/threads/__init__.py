@@ -27,7 +27,7 @@ from ..base import (
     days,
     minutes,
 )
-from ..containers import Containers, Unfetched, quota
+from ..containers import Containers, Full, Unfetched, quota
 from ..meta import (
     HOUR,
     grant_faults,
@@ -82,7 +82,7 @@ class Threads(Containers):
         Fault(Rejected, "Open Threads: it has restricted this activity.", ("subcode=2207051",)),
         Fault(Rejected, "Open Threads: the account is restricted there.", ("subcode=4279013",)),
         Fault(Retry, "Threads is still preparing the post.", ("subcode=4279009", "requested resource does not exist"), after=10),
-        Fault(Retry, "Threads takes no more posts from this account today.", ("publishing quota", "subcode=2207042"), after=HOUR),
+        Fault(Full, "Threads takes no more posts from this account today.", ("publishing quota", "subcode=2207042"), after=HOUR),
         Fault(Rejected, "Threads takes 5 different links at the most.", ("THREADS_API__LINK_LIMIT_EXCEEDED",)),
         Fault(Rejected, "The text is too long for Threads: 500 characters, an emoji counts as its bytes.", ("text must be at most 500 characters",)),
         Fault(Unfetched, "Threads could not fetch a file.", ("media could not be fetched", "FAILED_DOWNLOADING_VIDEO")),
@@ -147,9 +147,7 @@ class Threads(Containers):
         kind = "reply_" if job.index else ""
         used, most = quota(answer, f"{kind}quota_usage", f"{kind}config")
         if used >= most:
-            raise Retry(
-                "Threads takes no more posts from this account today.", words=answer.words, after=HOUR
-            )
+            raise Full("Threads takes no more posts from this account today.", words=answer.words, after=HOUR)
 
     def child(self, job: Job, file: File) -> dict[str, Any]:
         return {"is_carousel_item": "true", **_file(file, job.options)}
