@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from . import vault
+from . import siblings, vault
 from .models import Account, Grant, Profile, Token
 from .providers import PROVIDERS
 from .renew import accounts_of, session_for, wake
@@ -37,8 +37,9 @@ def keep(
         created=before.created if before else now,
     )
     accounts.save(account)
-    if before is not None and before.grant != grant:
-        _drop(before)
+    left = [before] if before is not None and before.grant != grant else []
+    for each in (*left, *siblings.adopt(account, token, now)):
+        _drop(each)
     return account
 
 

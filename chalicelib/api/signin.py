@@ -8,14 +8,13 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import clock, connect, decide, people
+from chalicelib import clock, connect, decide, people, siblings
 from chalicelib.connect import Finished
 from chalicelib.people import Caller
 from chalicelib.problems import Problem
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
 from chalicelib.signin import Form
-from chalicelib.store import accounts
 
 from . import accounts as accounts_api
 from .http import BROWSER, Ask, answer, kept_cookie, page, redirect, route
@@ -109,8 +108,8 @@ def _told(ask: Ask, platform: str, act: Any) -> Response:
             raise
         html = render("told.html", title="Not connected", sentence=problem.sentence, platform=platform)
         return page(html, getattr(problem, "status", 422))
-    for account in finished.accounts:
-        decide.release_held(accounts.read(account.workspace, account.id) or account, clock.now())
+    for account in siblings.served(finished.accounts):
+        decide.release_held(account, clock.now())
     if ask.wants_page:
         return _shown(finished, platform, ask.who.csrf if ask.who else "")
     return answer(_plain(finished))

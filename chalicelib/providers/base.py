@@ -122,6 +122,8 @@ class Provider:
     own_hosts: ClassVar[bool] = False
     #: A revoke ends every account that the same person connected through this app, so only the last one may.
     revokes_all: ClassVar[bool] = False
+    #: A person has one token for an app: a new one serves all accounts of the same `data["member"]` (`siblings.py`).
+    one_token: ClassVar[bool] = False
     #: How long the platform may work on an entry before it counts as failed.
     patience: ClassVar[timedelta] = hours(1)
 
