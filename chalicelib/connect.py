@@ -80,7 +80,8 @@ def begin(
         return Begun(url="", state=state)
     assert isinstance(auth, OAuth1 | OAuth2)
     redirect = settings().callback(platform)
-    url, asked = oauth.consent(session, auth, redirect, state, verifier)
+    with understood(provider.title):
+        url, asked = oauth.consent(session, auth, redirect, state, verifier)
     state = asked.get("token", state)
     sealed = vault.seal_text(asked.get("secret", verifier), purpose="sign-in")
     signins.remember(state, {**kept, "sealed": sealed, "token": asked.get("token", "")}, now)
