@@ -29,11 +29,53 @@ from ..sessions import File, Job, Picture, Session
 from ..signin import Auth, Field, Form, OAuth1, OAuth2
 
 __all__ = [
-    "Account", "Answer", "Auth", "Blocked", "Choice", "Complaint", "Duplicate", "Entry", "Event", "Expired",
-    "Fault", "Field", "File", "Form", "Job", "Media", "Model", "OAuth1", "OAuth2", "Options", "Pace",
-    "Part", "Pending", "Picture", "Problem", "Profile", "Provider", "Published", "Receipt", "Reconnect",
-    "Rejected", "Retry", "Rules", "Session", "Token", "Tool", "Unsure", "Wait", "check", "days", "for_a_person", "hours",
-    "minutes", "overrides", "tool", "tools",
+    "TRANSIENT",
+    "Account",
+    "Answer",
+    "Auth",
+    "Blocked",
+    "Choice",
+    "Complaint",
+    "Duplicate",
+    "Entry",
+    "Event",
+    "Expired",
+    "Fault",
+    "Field",
+    "File",
+    "Form",
+    "Job",
+    "Media",
+    "Model",
+    "OAuth1",
+    "OAuth2",
+    "Options",
+    "Pace",
+    "Part",
+    "Pending",
+    "Picture",
+    "Problem",
+    "Profile",
+    "Provider",
+    "Published",
+    "Receipt",
+    "Reconnect",
+    "Rejected",
+    "Retry",
+    "Rules",
+    "Session",
+    "Token",
+    "Tool",
+    "Unsure",
+    "Wait",
+    "check",
+    "days",
+    "for_a_person",
+    "hours",
+    "minutes",
+    "overrides",
+    "tool",
+    "tools",
 ]  # fmt: skip
 
 
@@ -264,7 +306,7 @@ class Provider:
         """The same for the token endpoint, where only a clear no may cost the grant."""
         if answer.status < 400:
             return None
-        if answer.status == 429 or answer.status >= 500:
+        if answer.status == 429 or answer.status >= 500 or _unclear(answer):
             return Retry(f"{self.title} is busy; the sign-in is tried again.", words=answer.words)
         if str(answer.find("error")) in {"invalid_client", "unauthorized_client"}:
             return Blocked(
@@ -294,6 +336,19 @@ class Provider:
             case status if status >= 500:
                 return Retry(f"{title} has trouble of its own.", words=words, after=self.wait(answer, now))
         return Rejected(f"{title} refused this ({answer.status}).", words=words)
+
+
+#: What a token endpoint says of itself and not of the grant.
+TRANSIENT = frozenset(
+    {"server_error", "temporarily_unavailable", "internal_error", "rate_limit_exceeded", "slow_down"}
+)
+
+
+def _unclear(answer: Answer) -> bool:
+    """Whether a refusal is none of the grant: a passing error by its name or status, or a page of something between us."""
+    if answer.status in (408, 425) or str(answer.find("error")) in TRANSIENT:
+        return True
+    return answer.status not in (400, 401) and not isinstance(answer.json, dict)
 
 
 def tools(provider: Provider) -> dict[str, Tool]:

@@ -127,8 +127,13 @@ class Threads(Containers):
 
     # -- what may be posted ------------------------------------------------------------------------------
 
+    def rules_for(self, account: Account, options: Any) -> Rules:
+        """A link card needs no words beside it."""
+        bare = PART.model_copy(update={"needs": "nothing"})
+        return Rules(first=bare, rest=PART) if options and options.link_attachment else self.rules
+
     def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
-        found = check(entries, self.rules, self.title)
+        found = check(entries, self.rules_for(account, options), self.title)
         for index, entry in enumerate(entries):
             card = options.link_attachment if options and index == 0 else None
             if (number := len(links(entry.text) | ({card} if card else set()))) > LINKS:

@@ -119,7 +119,7 @@ class X(Provider):
         fields = "id,name,username,profile_image_url,verified,verified_type,subscription_type"
         who = session.ask("GET", "/2/users/me", params={"user.fields": fields})
         name = who.pick("data", "username")
-        plan = who.find("data", "subscription_type", default="None")
+        plan = who.find("data", "subscription_type", default="") or "None"
         return Profile(
             id=who.pick("data", "id"),
             name=who.find("data", "name", default="") or name,
