@@ -97,10 +97,14 @@ class Pace:
 
 @dataclass(frozen=True)
 class Event:
-    """What a platform's own request means: our answer to it, and accounts (by remote id) that it says are gone."""
+    """What a platform's own request means: our answer to it, and what it says is gone.
+
+    `gone` are accounts by their remote id, `people` those who signed in, by the id that the app knows them by.
+    """
 
     answer: dict[str, Any]
     gone: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     sentence: str = ""
 
 

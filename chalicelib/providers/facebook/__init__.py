@@ -88,10 +88,10 @@ class Facebook(FacebookLogin):
 
     def choices(self, session: Session) -> list[Choice]:
         """The Pages; one without a token is one on which the person has no task."""
-        fields = "id,username,name,access_token,picture.type(large)"
+        fields, person = "id,username,name,access_token,picture.type(large)", self.me(session).id
         return [
             Choice(
-                profile=page_profile(page),
+                profile=page_profile(page, person),
                 token=session.token.model_copy(update={"access": page["access_token"]}),
             )
             for page in self.pages(session, fields)
@@ -224,10 +224,14 @@ class Facebook(FacebookLogin):
         return self.numbers(session, receipt.id, names)
 
 
-def page_profile(page: dict[str, Any]) -> Profile:
-    picture = within(page, "picture", "data", "url") or ""
+def page_profile(page: dict[str, Any], person: str) -> Profile:
+    """A Page as the account that it becomes; `person` is whose login it is."""
     return Profile(
-        id=str(page["id"]), name=page.get("name") or "", handle=page.get("username") or "", picture=picture
+        id=str(page["id"]),
+        name=page.get("name") or "",
+        handle=page.get("username") or "",
+        picture=within(page, "picture", "data", "url") or "",
+        data={"person": person},
     )
 
 

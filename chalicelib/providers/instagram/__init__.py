@@ -16,8 +16,8 @@ from ..base import (
     Session,
     tool,
 )
-from ..meta import about_rights, need_scope, only_asking, scopes_of
 from ..meta.login import FacebookLogin
+from ..meta.rights import about_rights, need_scope, only_asking, scopes_of
 from .publishing import InstagramPublishing
 from .rules import (
     InstagramOptions,
@@ -56,19 +56,20 @@ class Instagram(FacebookLogin, InstagramPublishing):
         """The accounts behind the person's Pages; each signs with its Page's token, which has no end."""
         fields = "id,instagram_business_account,username,name,picture.type(large)"
         found: list[Choice] = []
+        login = self.me(session).id
         for page in self.pages(session, fields):
             number = (page.get("instagram_business_account") or {}).get("id")
             if number:
                 with suppress(Rejected, Reconnect):  # one that cannot be read must not hide the others
-                    found.append(self._choice(session, str(page["id"]), str(number)))
+                    found.append(self._choice(session, str(page["id"]), str(number), login))
         return found
 
-    def _choice(self, session: Session, page: str, number: str) -> Choice:
+    def _choice(self, session: Session, page: str, number: str, login: str) -> Choice:
         token = session.ask("GET", f"/{page}", params={"fields": "access_token"}).find("access_token")
         who = session.ask("GET", f"/{number}", params={"fields": "name,username,profile_picture_url"})
         person = session.token.access
         return Choice(
-            profile=instagram_profile(who.find(default={}), number),
+            profile=instagram_profile(who.find(default={}), number, login),
             token=session.token.model_copy(update={"access": token or person, "data": {"person": person}}),
         )
 
@@ -111,11 +112,12 @@ class Instagram(FacebookLogin, InstagramPublishing):
         return [{"id": str(who["id"]), "name": str(who.get("username") or wanted)}] if who.get("id") else []
 
 
-def instagram_profile(who: dict[str, Any], number: str) -> Profile:
+def instagram_profile(who: dict[str, Any], number: str, login: str) -> Profile:
     handle = who.get("username") or ""
     return Profile(
         id=number,
         name=who.get("name") or handle,
         handle=handle,
         picture=who.get("profile_picture_url") or "",
+        data={"person": login},
     )

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +12,7 @@ from ... import text
 from ..base import (
     Answer,
     Blocked,
+    Event,
     Fault,
     File,
     Job,
@@ -24,6 +25,8 @@ from ..base import (
     Token,
     Unsure,
 )
+from .rights import RIGHTS, only_asking
+from .signed import person_of
 
 VERSION = "v25.0"
 HOUR = 3600.0
@@ -37,7 +40,6 @@ TROUBLE = ("code=1", "code=2", "code=341", "code=-1", "transient=true")
 TROUBLE_SAID = "{} has trouble of its own."
 _TOKENS = {"access_token", "appsecret_proof"}
 _ONE = re.compile(r"[\d_]+|insights")
-RIGHTS = ("code=10", "code=3", *(f"code={code}" for code in range(200, 300)))
 
 
 def grant_faults(title: str, dead: type[Problem] = Reconnect) -> tuple[Fault, ...]:
@@ -135,6 +137,12 @@ class Graph(Provider):
             scopes=session.token.scopes,
         )
 
+    def event(self, headers: Mapping[str, str], body: bytes, app: Mapping[str, str], now: datetime) -> Event:
+        """Somebody took the app away, or asks that what it knows of them be deleted: signed with the app's secret."""
+        person = person_of(body, app.get(self.secrets[1], ""), now, self.title)
+        sentence = f"The person removed Lamppost at {self.title}. Connect it again."
+        return Event({}, gone=(person,), people=(person,), sentence=sentence)
+
     def told(self, session: Session, number: str, fields: str) -> Answer | None:
         """Fields that only adorn a receipt: what is out must not fail for them."""
         with suppress(Problem):
@@ -146,34 +154,6 @@ class Graph(Provider):
         with only_asking(self.title):
             asked = session.ask("GET", f"/{number}/insights", params={"metric": metrics})
         return {str(each.get("name")): _total(each) for each in asked.records("data")}
-
-
-def scopes_of(session: Session, name: str) -> tuple[str, ...]:
-    """The scopes that an operator's app was reviewed for, instead of ours: a setting with commas or spaces."""
-    return tuple(session.app.get(name, "").replace(",", " ").split())
-
-
-def about_rights(refused: Problem) -> bool:
-    """Whether a refusal is about permissions, by Meta's own code."""
-    code = re.search(r'"code":\s*(\d+)', refused.words)
-    return code is not None and f"code={code[1]}" in RIGHTS
-
-
-@contextmanager
-def only_asking(title: str) -> Iterator[None]:
-    """For what a post does not need: a right that is missing there costs the answer, not the account."""
-    try:
-        yield
-    except Reconnect as refused:
-        if not about_rights(refused):
-            raise
-        raise Rejected(f"{title} does not let Lamppost ask for this.", words=refused.words) from refused
-
-
-def need_scope(session: Session, scope: str) -> None:
-    """What the operator's app did not ask for is no reason to have the person reconnect."""
-    if scope not in session.token.scopes:
-        raise Rejected(f"{session.provider.title} lets Lamppost delete only with the scope {scope}.")
 
 
 def renewed(provider: Graph, session: Session, url: str, grant: str) -> Token:

@@ -31,16 +31,15 @@ from ..containers import Containers, Full, Unfetched, quota
 from ..meta import (
     HOUR,
     grant_faults,
-    need_scope,
     newest,
     picture_url,
     renewed,
     same,
-    scopes_of,
     since,
     start,
     wait_faults,
 )
+from ..meta.rights import need_scope, scopes_of
 from .options import IMAGE_BYTES, IMAGES, LINKS, PART, RATIO, ThreadsOptions, complaints, links
 
 _BROKEN = (
@@ -123,6 +122,7 @@ class Threads(Containers):
             name=who.find("name", default="") or handle,
             handle=handle,
             picture=who.find("threads_profile_picture_url", default=""),
+            data={"person": who.pick("id")},
         )
 
     # -- what may be posted ------------------------------------------------------------------------------
