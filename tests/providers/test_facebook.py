@@ -14,6 +14,7 @@ from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.facebook.rules import FacebookOptions, is_reel
+from chalicelib.signin import OAuth2
 from infra.sandbox.base import Failure
 from infra.sandbox.facebook import PAGES, FacebookStandIn
 from tests.contract.cases.facebook import CASE, graph, usage
@@ -90,6 +91,23 @@ def test_a_wrong_app_secret_blocks_the_platform_and_not_the_person(bench: Bench)
     bench.app["FACEBOOK_APP_SECRET"] = "wrong"
     with pytest.raises(Blocked):
         bench.connect()
+
+
+def test_what_was_left_unticked_once_is_asked_for_again(bench: Bench) -> None:
+    with pytest.raises(Reconnect):
+        bench.connect(without="pages_manage_posts")
+    assert bench.connect().token.scopes
+
+
+def test_a_code_is_sent_without_what_meta_hangs_on_it(bench: Bench) -> None:
+    from chalicelib import oauth
+    from tests.contract.harness import REDIRECT
+
+    session, auth, back = bench.session(), bench.provider.auth_for(bench.session()), REDIRECT.format(KEY)
+    assert isinstance(auth, OAuth2)
+    url, _ = oauth.consent(session, auth, back, "s", "v")
+    query = bench.press(bench.wire.route(KEY, url))
+    assert oauth.exchange(session, auth, back, {"code": f"{query['code']}#_"}, {}).access
 
 
 def test_a_used_code_asks_the_person_and_a_busy_login_does_not(bench: Bench) -> None:
@@ -216,6 +234,22 @@ def test_several_story_files_are_several_stories(bench: Bench) -> None:
     receipts = bench.connect().publish((Entry(media=files),), {"post_type": "story"})
     assert [post.media[0]["mime"] for post in bench.stand_in.shown] == ["image/png", "video/mp4", "image/png"]
     assert receipts[0].data["stories"] == [post.id for post in bench.stand_in.shown]
+
+
+def test_a_link_stands_without_words(bench: Bench) -> None:
+    connected, options = bench.connect(), {"url": "https://example.com/lamps"}
+    assert bench.provider.check((Entry(),), connected.account, FacebookOptions(**options)) == []
+    assert bench.provider.check((Entry(),), connected.account, FacebookOptions()) != []
+    connected.publish((Entry(),), options)
+    assert [post.more["link"] for post in bench.stand_in.shown] == ["https://example.com/lamps"]
+
+
+def test_a_deletion_that_denies_itself_is_said(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt = connected.publish(TEXT)[0]
+    bench.stand_in.failures.append(Failure(path=receipt.id, status=200, body={"success": False}))
+    with pytest.raises(Rejected, match="did not delete"):
+        bench.provider.delete(connected.session, receipt)
 
 
 def test_all_stories_of_an_entry_are_deleted(bench: Bench) -> None:

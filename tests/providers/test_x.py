@@ -559,6 +559,15 @@ def test_no_read_is_billed_where_the_operator_wants_no_numbers(bench: Bench) -> 
     assert len(bench.stand_in.requests) == asked
 
 
+def test_a_deletion_that_denies_itself_is_said(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt = connected.publish((Entry(text="A lamp"),))[0]
+    denied = Failure(path=f"/2/tweets/{receipt.id}", status=200, body={"data": {"deleted": False}})
+    bench.stand_in.failures.append(denied)
+    with pytest.raises(Rejected, match="did not delete"):
+        bench.provider.delete(connected.session, receipt)
+
+
 def test_a_repost_is_undone_not_the_post(bench: Bench) -> None:
     connected = bench.connect()
     receipt = connected.publish((Entry(),), {"repost": "20"})[0]

@@ -33,7 +33,7 @@ from ..meta.login import FacebookLogin
 from . import films
 from . import look as facebook_look
 from .look import stories_out, story_is_out
-from .rules import COMMENT, PHOTO_BYTES, PHOTOS, POST, STORY, FacebookOptions, complaints, is_reel
+from .rules import COMMENT, LINK, PHOTO_BYTES, PHOTOS, POST, STORY, FacebookOptions, complaints, is_reel
 
 
 class Facebook(FacebookLogin):
@@ -52,6 +52,7 @@ class Facebook(FacebookLogin):
         client_auth="none",
         client_id="FACEBOOK_APP_ID",
         client_secret="FACEBOOK_APP_SECRET",
+        extra={"auth_type": "rerequest"},  # else what was left unticked once is never asked for again
         refreshes=False,
         granted=False,
     )  # fmt: skip
@@ -101,7 +102,9 @@ class Facebook(FacebookLogin):
     # -- what may be posted ------------------------------------------------------------------------------
 
     def rules_for(self, account: Account, options: Any) -> Rules:
-        return Rules(first=STORY) if options and options.post_type == "story" else self.rules
+        if options and options.post_type == "story":
+            return Rules(first=STORY)
+        return LINK if options and options.url else self.rules
 
     def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
         found = check(entries, self.rules_for(account, options), self.title)
@@ -217,7 +220,7 @@ class Facebook(FacebookLogin):
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         for number in receipt.data.get("stories") or [receipt.id]:
-            session.ask("DELETE", f"/{number}")
+            self.removed(session, number)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         names = "post_total_media_view_unique,post_reactions_by_type_total,post_clicks"

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..base import Job, Published
-from ..meta import mark, newest, same, since, start
+from ..meta import mark
+from ..meta.lists import newest, same, since, start
 from . import films
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from ..base import Entry, Media, Options, Part
+from ..base import Entry, Media, Options, Part, Rules
 
 PHOTOS = ("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff")
 PHOTO_BYTES = 10_000_000
@@ -22,6 +22,8 @@ POST = Part(
     video_bytes=VIDEO_BYTES, video_seconds=(1, VIDEO_SECONDS), **_PHOTO,
 )  # fmt: skip
 COMMENT = Part(length=COMMENT_LENGTH, images=1, gifs=1, most=1, mixed=True, **_PHOTO)
+#: A link stands without words too.
+LINK = Rules(first=POST.model_copy(update={"needs": "nothing"}), rest=COMMENT)
 STORY = Part(
     length=63_206, images=10, gifs=10, videos=10, most=10, mixed=True, needs="media",
     video_bytes=FETCHED_BYTES, video_seconds=STORY_SECONDS, **{**_PHOTO, "video_types": (REEL_TYPE,)},

@@ -41,6 +41,7 @@ class Instagram(FacebookLogin, InstagramPublishing):
         client_auth="none",
         client_id="FACEBOOK_APP_ID",
         client_secret="FACEBOOK_APP_SECRET",
+        extra={"auth_type": "rerequest"},  # else what was left unticked once is never asked for again
         refreshes=False,
         granted=False,
     )  # fmt: skip
@@ -87,7 +88,7 @@ class Instagram(FacebookLogin, InstagramPublishing):
     def delete(self, session: Session, receipt: Receipt) -> None:
         need_scope(session, "instagram_manage_contents")
         for number in receipt.data.get("all") or [receipt.id]:
-            session.ask("DELETE", f"/{number}")
+            self.removed(session, number)
 
     @tool("Sounds for a reel.", search="words to look for", audio_type="music (default) or original_sound")
     def audio(self, session: Session, search: str = "", audio_type: str = "music") -> list[dict[str, Any]]:

@@ -22,7 +22,8 @@ from ..base import (
     minutes,
 )
 from ..containers import Containers, Full, Missing, Spent, quota
-from ..meta import HOUR, newest, picture_url, same, since, start
+from ..meta import HOUR, picture_url
+from ..meta.lists import newest, same, since, start
 from .rules import (
     COMMENT,
     FEED_RATIO,

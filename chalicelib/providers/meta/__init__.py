@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
 
-from ... import text
 from ..base import (
     Answer,
     Blocked,
@@ -30,15 +28,12 @@ from .signed import person_of
 
 VERSION = "v25.0"
 HOUR = 3600.0
-#: Pages of a hundred that a look reads at the most.
-PAGES = 20
 # (unconfirmed): how the token endpoints say that the app's id or secret is wrong.
 _APP_REFUSED = ("validating client secret", "validating application", "invalid platform app", "client_secret")
 
 LIMITS = ("code=4", "code=17", "code=32", "code=613", "code=80001", "code=80002", "code=80006", "code=80014")
 TROUBLE = ("code=1", "code=2", "code=341", "code=-1", "transient=true")
 TROUBLE_SAID = "{} has trouble of its own."
-_TOKENS = {"access_token", "appsecret_proof"}
 _ONE = re.compile(r"[\d_]+|insights")
 
 
@@ -149,6 +144,11 @@ class Graph(Provider):
             return session.ask("GET", f"/{number}", params={"fields": fields})
         return None
 
+    def removed(self, session: Session, number: str) -> None:
+        """Takes one object away; an answer that denies its own success is none."""
+        if (answer := session.ask("DELETE", f"/{number}")).find("success") is False:
+            raise Rejected(f"{self.title} did not delete it. Delete it there.", words=answer.words)
+
     def numbers(self, session: Session, number: str, metrics: str) -> dict[str, int]:
         """Insights of one post; a value that is split by kind is added up."""
         with only_asking(self.title):
@@ -171,49 +171,6 @@ def picture_url(
     if fits and media.mime in types and media.size <= max_bytes:
         return file.url()
     return file.fit_url(types, max_bytes=max_bytes, ratio=ratio)
-
-
-def same(wanted: str) -> Callable[[Any], bool]:
-    """Whether a text that came back is `wanted`."""
-    compared = text.comparable(wanted)
-    return lambda found: text.comparable(str(found or "")) == compared
-
-
-def start(job: Job) -> datetime:
-    """From when on a post may be the one in doubt: a minute is left for clocks that differ."""
-    return (job.doubt or job.now) - timedelta(minutes=1)
-
-
-def since(moment: Any, start: datetime) -> bool:
-    """Whether Meta's time (`2026-10-05T12:00:00+0000`) is at or after `start`; an unreadable one is not."""
-    try:
-        return datetime.fromisoformat(str(moment)) >= start
-    except (ValueError, TypeError):
-        return False
-
-
-def newest(job: Job, url: str, moment: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """The records of an edge, newest first, page after page until all are older than the doubt; `moment` is their time.
-
-    A Page may publish more in a minute than one answer holds: who reads only the first takes what is out for lost.
-    """
-    wanted = {**params, "limit": "100"}
-    for _ in range(PAGES):
-        page = job.ask("GET", url, params=wanted)
-        yield from page.records("data")
-        fresh = any(since(each.get(moment), start(job)) for each in page.records("data"))
-        if not fresh or not (on := further(page)):
-            return
-        wanted |= on
-    raise Unsure(f"Too much was published since to find the post on {job.provider.title}; look there.")
-
-
-def further(page: Answer) -> dict[str, str]:
-    """What asks for the next page of an edge, none after the last: `paging.next` without the token that it holds."""
-    query = parse_qsl(urlsplit(page.find("paging", "next", default="")).query)
-    named = {name: value for name, value in query if name not in _TOKENS}
-    after = page.find("paging", "cursors", "after")
-    return {**named, "after": after} if query and isinstance(after, str) else named
 
 
 def mark(job: Job, state: dict[str, Any], **news: Any) -> None:

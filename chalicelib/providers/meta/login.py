@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..base import OAuth2, Problem, Profile, Reconnect, Session, Token
-from . import Graph, further
+from . import Graph
+from .lists import further
 
 
 class FacebookLogin(Graph):

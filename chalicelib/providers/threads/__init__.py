@@ -31,14 +31,11 @@ from ..containers import Containers, Full, Unfetched, quota
 from ..meta import (
     HOUR,
     grant_faults,
-    newest,
     picture_url,
     renewed,
-    same,
-    since,
-    start,
     wait_faults,
 )
+from ..meta.lists import newest, same, since, start
 from ..meta.rights import need_scope, scopes_of
 from .options import IMAGE_BYTES, IMAGES, LINKS, PART, RATIO, ThreadsOptions, complaints, links
 
@@ -196,7 +193,7 @@ class Threads(Containers):
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         need_scope(session, "threads_delete")
-        session.ask("DELETE", f"/{receipt.id}")
+        self.removed(session, receipt.id)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         return self.numbers(session, receipt.id, "views,likes,replies,reposts,quotes,shares")

@@ -23,6 +23,7 @@ from ..base import (
     Provider,
     Published,
     Receipt,
+    Rejected,
     Rules,
     Session,
     Token,
@@ -221,8 +222,8 @@ class X(Provider):
     def delete(self, session: Session, receipt: Receipt) -> None:
         if reposted := receipt.data.get("reposted"):
             session.ask("DELETE", f"/2/users/{session.me.remote}/retweets/{reposted}")
-        else:
-            session.ask("DELETE", f"/2/tweets/{receipt.id}")
+        elif (answer := session.ask("DELETE", f"/2/tweets/{receipt.id}")).find("data", "deleted") is False:
+            raise Rejected("X did not delete the post. Delete it there.", words=answer.words)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         if x_options.on(session.app.get("DISABLE_X_ANALYTICS")):
