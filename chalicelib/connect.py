@@ -11,14 +11,14 @@ from . import oauth, vault
 from .answers import understood
 from .keep import keep
 from .models import Account, Choice, Profile, Token
-from .problems import Blocked, Reconnect, Rejected
+from .problems import Blocked, Rejected
 from .providers import PROVIDERS
 from .providers.base import Provider, overrides
-from .renew import host_session, need
+from .renew import host_session
 from .sessions import Session
 from .settings import settings
 from .signin import Form, OAuth1, OAuth2
-from .store import accounts, apps, signins
+from .store import apps, signins
 
 log = logging.getLogger("lamppost")
 
@@ -80,7 +80,8 @@ def begin(
         return Begun(url="", state=state)
     assert isinstance(auth, OAuth1 | OAuth2)
     redirect = settings().callback(platform)
-    url, asked = oauth.consent(session, auth, redirect, state, verifier)
+    with understood(provider.title):
+        url, asked = oauth.consent(session, auth, redirect, state, verifier)
     state = asked.get("token", state)
     sealed = vault.seal_text(asked.get("secret", verifier), purpose="sign-in")
     signins.remember(state, {**kept, "sealed": sealed, "token": asked.get("token", "")}, now)
@@ -234,15 +235,3 @@ def _offer(session: Session, kept: Mapping[str, Any], found: list[Choice]) -> di
             {"profile": each.profile.model_dump_json(), "token": sealed(each.token)} for each in found
         ],
     }
-
-
-def heard(platform: str, headers: Mapping[str, str], body: bytes, now: datetime) -> dict[str, Any]:
-    """A signed request of the platform's own: checked by its provider, then accounts that are gone are marked."""
-    provider = provider_of(platform)
-    if not overrides(provider, "event"):
-        raise Rejected(f"{provider.title} sends no events here.")
-    event = provider.event(headers, body, vault.secrets(), now)
-    for remote in event.gone:
-        for account in accounts.by_remote(platform, remote):
-            need(account, Reconnect(event.sentence or f"{provider.title} removed our access."), now)
-    return event.answer

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from . import vault
+from . import siblings, vault
 from .models import Account, Grant, Profile, Token
 from .providers import PROVIDERS
 from .renew import accounts_of, session_for, wake
@@ -21,7 +21,7 @@ def keep(
     number = accounts.identify(workspace, platform, profile.id)
     before = accounts.read(workspace, number)
     renews = PROVIDERS[platform].renews(token)
-    _grant(workspace, platform, token, grant, now)
+    _grant(workspace, platform, token, grant, profile.data.get("person", ""), now)
     account = Account(
         workspace=workspace,
         id=number,
@@ -37,12 +37,13 @@ def keep(
         created=before.created if before else now,
     )
     accounts.save(account)
-    if before is not None and before.grant != grant:
-        _drop(before)
+    left = [before] if before is not None and before.grant != grant else []
+    for each in (*left, *siblings.adopt(account, token, now)):
+        _drop(each)
     return account
 
 
-def _grant(workspace: str, platform: str, token: Token, grant: str, now: datetime) -> None:
+def _grant(workspace: str, platform: str, token: Token, grant: str, person: str, now: datetime) -> None:
     """Stores what a sign-in gave, once for all the accounts that are chosen from it."""
     stored = Grant(
         workspace=workspace,
@@ -53,7 +54,8 @@ def _grant(workspace: str, platform: str, token: Token, grant: str, now: datetim
         refreshable=PROVIDERS[platform].renews(token),
     )
     with suppress(Lost):  # another account of this sign-in has stored it; it may even be renewed by now
-        grants.save(stored, wake(platform, token, now))
+        app = getattr(PROVIDERS[platform].auth, "client_id", "")
+        grants.save(stored, wake(platform, token, now), app, person)
 
 
 def _drop(account: Account) -> None:
@@ -72,6 +74,15 @@ def disconnect(account: Account, now: datetime) -> Account:
         except Exception as trouble:  # noqa: BLE001  # the wish is to be rid of it: what the platform says does not matter
             log.warning("revoke failed", extra={"platform": account.platform, "why": type(trouble).__name__})
     gone = accounts.mark(account, health="disconnected", trouble=None)
+    _drop(account)
+    return gone
+
+
+def erase(account: Account, name: str) -> Account:
+    """Forgets the access and who the account is, as its platform asks; `name` stands where the name stood."""
+    gone = accounts.mark(
+        account, health="disconnected", trouble=None, name=name, handle="", picture="", data={}
+    )
     _drop(account)
     return gone
 

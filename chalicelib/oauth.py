@@ -53,7 +53,10 @@ def exchange(
     if isinstance(auth, OAuth1):
         return _exchange1(session, auth, query, kept)
     client = _client(session, auth, redirect)
-    body = {"code": query["code"], "redirect_uri": redirect}
+    code = query["code"].removesuffix(
+        "#_"
+    )  # Meta writes it behind its codes; some browsers' code sends it on
+    body = {"code": code, "redirect_uri": redirect}
     if auth.pkce:
         body["code_verifier"] = kept["verifier"]
     answer = _speak(

@@ -8,14 +8,13 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import clock, connect, decide, people
+from chalicelib import clock, connect, decide, farewells, people, siblings
 from chalicelib.connect import Finished
 from chalicelib.people import Caller
 from chalicelib.problems import Problem
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
 from chalicelib.signin import Form
-from chalicelib.store import accounts
 
 from . import accounts as accounts_api
 from .http import BROWSER, Ask, answer, kept_cookie, page, redirect, route
@@ -109,8 +108,8 @@ def _told(ask: Ask, platform: str, act: Any) -> Response:
             raise
         html = render("told.html", title="Not connected", sentence=problem.sentence, platform=platform)
         return page(html, getattr(problem, "status", 422))
-    for account in finished.accounts:
-        decide.release_held(accounts.read(account.workspace, account.id) or account, clock.now())
+    for account in siblings.served(finished.accounts):
+        decide.release_held(account, clock.now())
     if ask.wants_page:
         return _shown(finished, platform, ask.who.csrf if ask.who else "")
     return answer(_plain(finished))
@@ -135,5 +134,26 @@ def _plain(finished: Finished) -> dict[str, Any]:
 
 @route(blueprint, "POST", f"{PATH}/events", scope=None, forms=True)
 def events(ask: Ask, platform: str) -> Any:
-    """What a platform tells us by a signed request (Slack: an app that was removed)."""
-    return connect.heard(platform, dict(ask.request.headers), ask.raw, clock.now())
+    """What a platform tells us by a signed request (an app that was removed)."""
+    return farewells.heard(platform, dict(ask.request.headers), ask.raw, clock.now())
+
+
+@route(blueprint, "POST", f"{PATH}/deletion", scope=None, forms=True)
+def deletion(ask: Ask, platform: str) -> Any:
+    """A signed request to delete what a person's sign-in gave; Meta wants a code, and an address that tells of it."""
+    farewells.erased(platform, dict(ask.request.headers), ask.raw, clock.now())
+    code = secrets.token_hex(8)
+    url = f"{settings().public_url}/integration/social/{platform}/deletion?code={code}"
+    return {"url": url, "confirmation_code": code}
+
+
+@route(blueprint, "GET", f"{PATH}/deletion", scope=None)
+def deleted(ask: Ask, platform: str) -> Any:
+    """What was deleted, for the person who asked for it."""
+    title = connect.provider_of(platform).title
+    sentence = (
+        f"Whoever has a confirmation code of Lamppost asked {title} for deletion, and it was done before the code "
+        "was given: the access, the name and the picture of every account connected with that login are gone. "
+        "What was published stays on the platform until it is deleted there."
+    )
+    return page(render("told.html", title="Deleted", sentence=sentence, platform=""))

@@ -29,11 +29,53 @@ from ..sessions import File, Job, Picture, Session
 from ..signin import Auth, Field, Form, OAuth1, OAuth2
 
 __all__ = [
-    "Account", "Answer", "Auth", "Blocked", "Choice", "Complaint", "Duplicate", "Entry", "Event", "Expired",
-    "Fault", "Field", "File", "Form", "Job", "Media", "Model", "OAuth1", "OAuth2", "Options", "Pace",
-    "Part", "Pending", "Picture", "Problem", "Profile", "Provider", "Published", "Receipt", "Reconnect",
-    "Rejected", "Retry", "Rules", "Session", "Token", "Tool", "Unsure", "Wait", "check", "days", "for_a_person", "hours",
-    "minutes", "overrides", "tool", "tools",
+    "TRANSIENT",
+    "Account",
+    "Answer",
+    "Auth",
+    "Blocked",
+    "Choice",
+    "Complaint",
+    "Duplicate",
+    "Entry",
+    "Event",
+    "Expired",
+    "Fault",
+    "Field",
+    "File",
+    "Form",
+    "Job",
+    "Media",
+    "Model",
+    "OAuth1",
+    "OAuth2",
+    "Options",
+    "Pace",
+    "Part",
+    "Pending",
+    "Picture",
+    "Problem",
+    "Profile",
+    "Provider",
+    "Published",
+    "Receipt",
+    "Reconnect",
+    "Rejected",
+    "Retry",
+    "Rules",
+    "Session",
+    "Token",
+    "Tool",
+    "Unsure",
+    "Wait",
+    "check",
+    "days",
+    "for_a_person",
+    "hours",
+    "minutes",
+    "overrides",
+    "tool",
+    "tools",
 ]  # fmt: skip
 
 
@@ -55,10 +97,14 @@ class Pace:
 
 @dataclass(frozen=True)
 class Event:
-    """What a platform's own request means: our answer to it, and accounts (by remote id) that it says are gone."""
+    """What a platform's own request means: our answer to it, and what it says is gone.
+
+    `gone` are accounts by their remote id, `people` those who signed in, by the id that the app knows them by.
+    """
 
     answer: dict[str, Any]
     gone: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     sentence: str = ""
 
 
@@ -122,6 +168,8 @@ class Provider:
     own_hosts: ClassVar[bool] = False
     #: A revoke ends every account that the same person connected through this app, so only the last one may.
     revokes_all: ClassVar[bool] = False
+    #: A person has one token for an app: a new one serves all accounts of the same `data["member"]` (`siblings.py`).
+    one_token: ClassVar[bool] = False
     #: How long the platform may work on an entry before it counts as failed.
     patience: ClassVar[timedelta] = hours(1)
 
@@ -262,7 +310,7 @@ class Provider:
         """The same for the token endpoint, where only a clear no may cost the grant."""
         if answer.status < 400:
             return None
-        if answer.status == 429 or answer.status >= 500:
+        if answer.status == 429 or answer.status >= 500 or _unclear(answer):
             return Retry(f"{self.title} is busy; the sign-in is tried again.", words=answer.words)
         if str(answer.find("error")) in {"invalid_client", "unauthorized_client"}:
             return Blocked(
@@ -292,6 +340,19 @@ class Provider:
             case status if status >= 500:
                 return Retry(f"{title} has trouble of its own.", words=words, after=self.wait(answer, now))
         return Rejected(f"{title} refused this ({answer.status}).", words=words)
+
+
+#: What a token endpoint says of itself and not of the grant.
+TRANSIENT = frozenset(
+    {"server_error", "temporarily_unavailable", "internal_error", "rate_limit_exceeded", "slow_down"}
+)
+
+
+def _unclear(answer: Answer) -> bool:
+    """Whether a refusal is none of the grant: a passing error by its name or status, or a page of something between us."""
+    if answer.status in (408, 425) or str(answer.find("error")) in TRANSIENT:
+        return True
+    return answer.status not in (400, 401) and not isinstance(answer.json, dict)
 
 
 def tools(provider: Provider) -> dict[str, Tool]:

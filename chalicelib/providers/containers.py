@@ -10,12 +10,16 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from .base import Answer, File, Job, Pending, Problem, Published, Rejected, Retry, Unsure, minutes
-from .meta import Graph, mark
+from .meta import Gone, Graph, mark
 
 State = dict[str, Any]
 SECONDS_NEEDED = 20
 #: How long a container that is published may be missing from the list of what is.
 LISTING = minutes(10)
+
+
+class Full(Retry):
+    """The account's quota of a rolling day is used up: asked again hour by hour, for longer than a day."""
 
 
 class Spent(Retry):
@@ -36,7 +40,7 @@ class Unbuilt(Spent):
 
 #: How often each may happen before it is final, and the seconds between.
 _MOST: dict[type[Spent], int] = {Unfetched: 2, Missing: 1}
-_MOST_OF_ALL, _KEPT = 10, 2
+_MOST_OF_ALL, _KEPT, _HOURS = 10, 2, 26
 _PAUSES = (30.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 _NOTHING: dict[str, Any] = {"children": [], "container": None, "looks": 0}
 
@@ -84,6 +88,8 @@ class Containers(Graph):
                     return pending
         except Spent as trouble:
             raise self._anew(job, state, trouble) from trouble
+        except Full as full:
+            raise self._tomorrow(job, state, full) from full
         return self.receipt(job, state["done"])
 
     def _bring(self, job: Job, state: State, files: Sequence[File]) -> Pending | None:
@@ -133,7 +139,11 @@ class Containers(Graph):
         return Pending(state=state, after=self.looks[min(state["looks"], len(self.looks)) - 1])
 
     def _read(self, job: Job, container: str) -> Answer:
-        return job.ask("GET", f"/{container}", params={"fields": ",".join(("id", self.status, self.says))})
+        fields = {"fields": ",".join(("id", self.status, self.says))}
+        try:
+            return job.ask("GET", f"/{container}", params=fields)
+        except Gone as gone:
+            raise Missing(f"{self.title} does not find what it prepared.", words=gone.words) from gone
 
     def _blame(self, job: Job, ended: str, words: str) -> Problem:
         """The fault that a container's own words stand for; without any, a new container."""
@@ -155,6 +165,13 @@ class Containers(Graph):
             return self.final(trouble)
         pause = _PAUSES[min(count, len(_PAUSES)) - 1]
         return Retry(trouble.sentence, words=trouble.words, after=trouble.after or pause)
+
+    def _tomorrow(self, job: Job, state: State, full: Full) -> Problem:
+        """The same again in an hour; saving it is what keeps the worker from giving up before the day is over."""
+        hours = state["trouble"].get("Full", 0) + 1
+        mark(job, state, trouble={**state["trouble"], "Full": hours})
+        final = hours > _HOURS
+        return (Rejected if final else Retry)(full.sentence, words=full.words, after=full.after)
 
     def final(self, trouble: Spent) -> Problem:
         """What a container's trouble is when it does not go away."""
@@ -179,10 +196,8 @@ class Containers(Graph):
         """None where the platform has forgotten the container, as it may after a day."""
         try:
             return str(self._read(job, container).find(self.status, default=""))
-        except Problem as refused:
-            if "does not exist" in refused.words:
-                return None
-            raise
+        except Missing:
+            return None
 
     def _published(self, job: Job, state: State) -> None:
         """Notes the container's medium, which may take a moment to be listed."""

@@ -68,4 +68,5 @@ class InstagramStandalone(InstagramPublishing):
             name=who.get("name") or who.get("username") or "",
             handle=who.get("username") or "",
             picture=who.get("profile_picture_url") or "",
+            data={"person": str(who.get("id") or who.get("user_id") or "")},  # what Meta's own requests name
         )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.clock import iso
 from chalicelib.models import Grant
@@ -15,10 +15,20 @@ from .records import attributes, item, model
 LOCK = timedelta(seconds=60)
 
 
-def save(grant: Grant, wake: datetime | None) -> None:
-    """A new grant; `wake` is when it wants care; `Lost` if it is there already (1 write unit per KB, 1 for the index)."""
+def save(grant: Grant, wake: datetime | None, app: str = "", person: str = "") -> None:
+    """A new grant; `wake` is when it wants care, `person` who gave it to the operator's `app`.
+
+    `Lost` if it is there already (1 write unit per KB, and as much for each index).
+    """
     where = keys.grant(grant.workspace, grant.id)
-    table.put(item(grant, where, keys.by_wake(_name(grant), wake) if wake else {}), new=True)
+    owner = keys.by_owner(app, person, grant.workspace, grant.id) if person else {}
+    table.put(item(grant, where, keys.by_wake(_name(grant), wake) if wake else {}, owner), new=True)
+
+
+def of_person(app: str, person: str) -> list[Grant]:
+    """What a person gave the operator's app, in whatever workspaces (half a read unit per 4 KB)."""
+    where = Key("account_pk").eq(keys.by_owner(app, person, "", "")["account_pk"])
+    return [model(Grant, found) for found in table.pages(where, index="by_account")]
 
 
 def read(workspace: str, grant: str) -> Grant | None:

@@ -9,6 +9,7 @@
 | identity | `identity#<hash>`    | `identity`           |                                                           |
 | account  | `w#<ws>`             | `account#<id>`       | by_account: `r#<platform>#<remote>`, `<ws>`               |
 | grant    | `w#<ws>`             | `grant#<id>`         | by_wake: when its token should be renewed                 |
+|          |                      |                      | by_account: `g#<app>#<person>`, `<ws>#<id>`, where known  |
 | media    | `w#<ws>`             | `media#<id>`         |                                                           |
 | timetable| `w#<ws>`             | `timetable#<account>`|                                                           |
 | reserved | `w#<ws>#a#<account>` | `reserved#<moment>`  |                                                           |
@@ -162,6 +163,11 @@ def by_account(ws: str, account: str, state: str, due: datetime, post: str) -> K
 
 def by_remote(platform: str, remote: str, ws: str) -> Key:
     return {"account_pk": f"r#{platform}#{remote}", "account_sk": ws}
+
+
+def by_owner(app: str, person: str, ws: str, grant: str) -> Key:
+    """Where a platform's own requests about a person find the grants that this person gave the operator's `app`."""
+    return {"account_pk": f"g#{app}#{person}", "account_sk": f"{ws}#{grant}"}
 
 
 def by_member(person: str, ws: str) -> Key:

@@ -1,12 +1,15 @@
 """What Meta's stand-ins share: Graph errors, sixty-day tokens, files fetched by address, fields on request."""
 
+import base64
 import hashlib
+import hmac
 import ipaddress
+import json
 import secrets
 from datetime import timedelta
 from io import BytesIO
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 from werkzeug.wrappers import Request, Response
@@ -87,6 +90,18 @@ class GraphStandIn(OAuth2StandIn):
             "expires_in": LONG,
         }
 
+    def farewell(self, person: str, **more: Any) -> bytes:
+        """The form that Meta sends where somebody removes the app, or asks for deletion: signed by the app's secret."""
+        said = {
+            "algorithm": "HMAC-SHA256",
+            "user_id": person,
+            "issued_at": int(self.now().timestamp()),
+            **more,
+        }
+        payload = _for_addresses(json.dumps(said).encode())
+        signature = hmac.new(self.client_secret.encode(), payload.encode(), hashlib.sha256).digest()
+        return urlencode({"signed_request": f"{_for_addresses(signature)}.{payload}"}).encode()
+
     def fetch(self, url: str, subcode: int, code: int = 9004) -> dict[str, Any]:
         """Fetches a file over HTTP as Meta's servers do: no redirects; keeps size, type and digest."""
         if not url.isascii() or urlsplit(url).scheme not in {"http", "https"}:
@@ -157,6 +172,10 @@ class SelfRenewing(GraphStandIn):
         back = super().decide(request)
         back.headers["Location"] += "#_"
         return back
+
+
+def _for_addresses(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def inspected(data: bytes) -> dict[str, Any]:

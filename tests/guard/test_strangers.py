@@ -36,6 +36,8 @@ OPEN = {
     ("POST", "/integration/social/{platform}/callback"): "takes a state of its own browser",
     ("POST", "/integration/social/{platform}/choose"): "takes a choice of its own browser",
     ("POST", "/integration/social/{platform}/events"): "takes what the platform signed",
+    ("POST", "/integration/social/{platform}/deletion"): "takes what the platform signed",
+    ("GET", "/integration/social/{platform}/deletion"): "says what deletion means, the same to all",
 }
 #: Pages: a stranger sees the way to sign in instead.
 PAGES = {

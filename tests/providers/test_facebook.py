@@ -14,6 +14,7 @@ from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Media, Pending, Published, Receipt
 from chalicelib.problems import Blocked, Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.facebook.rules import FacebookOptions, is_reel
+from chalicelib.signin import OAuth2
 from infra.sandbox.base import Failure
 from infra.sandbox.facebook import PAGES, FacebookStandIn
 from tests.contract.cases.facebook import CASE, graph, usage
@@ -90,6 +91,23 @@ def test_a_wrong_app_secret_blocks_the_platform_and_not_the_person(bench: Bench)
     bench.app["FACEBOOK_APP_SECRET"] = "wrong"
     with pytest.raises(Blocked):
         bench.connect()
+
+
+def test_what_was_left_unticked_once_is_asked_for_again(bench: Bench) -> None:
+    with pytest.raises(Reconnect):
+        bench.connect(without="pages_manage_posts")
+    assert bench.connect().token.scopes
+
+
+def test_a_code_is_sent_without_what_meta_hangs_on_it(bench: Bench) -> None:
+    from chalicelib import oauth
+    from tests.contract.harness import REDIRECT
+
+    session, auth, back = bench.session(), bench.provider.auth_for(bench.session()), REDIRECT.format(KEY)
+    assert isinstance(auth, OAuth2)
+    url, _ = oauth.consent(session, auth, back, "s", "v")
+    query = bench.press(bench.wire.route(KEY, url))
+    assert oauth.exchange(session, auth, back, {"code": f"{query['code']}#_"}, {}).access
 
 
 def test_a_used_code_asks_the_person_and_a_busy_login_does_not(bench: Bench) -> None:
@@ -197,7 +215,18 @@ def test_what_was_asked_for_decides_before_shape_and_length(
     )
     found = is_reel(Entry(media=(film,)), FacebookOptions(video_kind=wanted))
     upright = abs(width / height - 9 / 16) < 0.01 and 3 <= seconds <= 90
-    assert found == (wanted == "reel" if wanted else upright)
+    assert found == (wanted == "reel" if wanted else upright and width >= 540 and height >= 960)
+
+
+@pytest.mark.parametrize(
+    "film",
+    [
+        movie("small.mp4", width=270, height=480), movie("up.mov", mime="video/quicktime"),
+        movie().model_copy(update={"size": 1_000_000_001}),
+    ],
+)  # fmt: skip
+def test_an_upright_film_that_no_reel_may_be_goes_out_as_a_video(film: Media) -> None:
+    assert not is_reel(Entry(media=(film,)), FacebookOptions())
 
 
 def test_several_story_files_are_several_stories(bench: Bench) -> None:
@@ -205,6 +234,22 @@ def test_several_story_files_are_several_stories(bench: Bench) -> None:
     receipts = bench.connect().publish((Entry(media=files),), {"post_type": "story"})
     assert [post.media[0]["mime"] for post in bench.stand_in.shown] == ["image/png", "video/mp4", "image/png"]
     assert receipts[0].data["stories"] == [post.id for post in bench.stand_in.shown]
+
+
+def test_a_link_stands_without_words(bench: Bench) -> None:
+    connected, options = bench.connect(), {"url": "https://example.com/lamps"}
+    assert bench.provider.check((Entry(),), connected.account, FacebookOptions(**options)) == []
+    assert bench.provider.check((Entry(),), connected.account, FacebookOptions()) != []
+    connected.publish((Entry(),), options)
+    assert [post.more["link"] for post in bench.stand_in.shown] == ["https://example.com/lamps"]
+
+
+def test_a_deletion_that_denies_itself_is_said(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt = connected.publish(TEXT)[0]
+    bench.stand_in.failures.append(Failure(path=receipt.id, status=200, body={"success": False}))
+    with pytest.raises(Rejected, match="did not delete"):
+        bench.provider.delete(connected.session, receipt)
 
 
 def test_all_stories_of_an_entry_are_deleted(bench: Bench) -> None:
@@ -416,6 +461,8 @@ FILM, PHOTO = movie(), picture()[0]
         ((Entry(media=(movie("l.mp4", seconds=91),)),), {"video_kind": "reel"}, "3 to 90 s"),
         ((Entry(media=(movie("w.mp4", width=1280, height=720),)),), {"video_kind": "reel"}, "upright"),
         ((Entry(media=(movie("t.mp4", width=270, height=480),)),), {"video_kind": "reel"}, "540x960"),
+        ((Entry(media=(movie("q.mov", mime="video/quicktime"),)),), {"video_kind": "reel"}, "reel is MP4"),
+        ((Entry(media=(movie("q.mov", mime="video/quicktime"),)),), {"post_type": "story"}, "video/quicktime"),
         ((Entry(text="x"), Entry(text="c", media=(FILM,))), {}, "no videos here"),
         ((Entry(media=(movie("m.mkv", mime="video/x-matroska"),)),), {}, "video/x-matroska"),
     ],
@@ -440,6 +487,53 @@ def test_numbers_that_are_split_by_kind_are_added_up(bench: Bench) -> None:
     assert bench.provider.metrics(connected.session, receipt) == {
         "post_total_media_view_unique": 12, "post_reactions_by_type_total": 5, "post_clicks": 4,
     }  # fmt: skip
+
+
+def test_a_post_that_was_deleted_at_facebook_costs_its_numbers_and_not_the_page(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt: Receipt = connected.publish(TEXT)[0]
+    gone = graph(Rejected, 100, 33).body
+    bench.stand_in.failures.append(Failure(path="/insights$", status=400, body=gone))
+    with pytest.raises(Rejected, match="deleted there"):
+        bench.provider.metrics(connected.session, receipt)
+    bench.stand_in.failures.append(Failure(path=receipt.id, status=400, body=gone))
+    with pytest.raises(Rejected, match="deleted there"):
+        bench.provider.delete(connected.session, receipt)
+
+
+def test_a_right_that_only_numbers_need_asks_nobody_to_reconnect(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt: Receipt = connected.publish(TEXT)[0]
+    bench.stand_in.failures.append(
+        Failure(path="/insights$", status=403, body=graph(Rejected, 200).body, times=1)
+    )
+    with pytest.raises(Rejected, match="does not let Lamppost ask"):
+        bench.provider.metrics(connected.session, receipt)
+    ended = Failure(path="/insights$", status=400, body=graph(Rejected, 190, 463).body)
+    bench.stand_in.failures.append(ended)
+    with pytest.raises(Reconnect, match="ended"):
+        bench.provider.metrics(connected.session, receipt)
+
+
+def test_pages_are_read_on_where_only_an_address_names_the_next_ones(bench: Bench) -> None:
+    page = {"id": "7001", "name": "First", "access_token": "EAA1"}
+    more = "https://graph.facebook.com/v25.0/101/accounts?access_token=secret&limit=100&offset=100&pretty=0"
+    first = {"data": [page], "paging": {"next": more}}
+    bench.stand_in.failures.append(Failure(path="/me/accounts", status=200, body=first))
+    found = [choice.profile.id for choice in bench.connect().choices]
+    asked = sent(bench, "GET", "/me/accounts")
+    assert found[:2] == ["7001", "5001"]
+    assert asked[1]["query"]["offset"] == "100"
+    assert not any("access_token" in each["query"] for each in asked)
+
+
+def test_a_reel_that_is_listed_before_it_is_public_is_not_out(bench: Bench) -> None:
+    job = bench.connect().job(CASE.entries["reel"])
+    first = bring_out(job)
+    assert isinstance(first, Pending)
+    listed = {"data": [{"id": first.state["video"], "published": False}]}
+    bench.stand_in.failures.append(Failure(path="/video_reels$", method="GET", status=200, body=listed))
+    assert bench.provider.look(replace(job, state=first.state, doubt=job.now)) is None
 
 
 def test_a_page_is_not_written_to_with_the_token_of_another(bench: Bench) -> None:

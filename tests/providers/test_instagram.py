@@ -204,6 +204,33 @@ def test_a_container_that_was_forgotten_is_replaced_by_the_text_or_a_new_one(ben
     assert len(bench.stand_in.shown) == 1
 
 
+def test_a_container_that_meta_forgot_before_it_was_ready_is_made_anew_and_costs_no_account(
+    bench: Bench,
+) -> None:
+    connected = bench.connect()
+    job = made(connected)
+    bench.stand_in.containers.clear()
+    with pytest.raises(Retry, match="does not find what it prepared"):
+        bring_out(job)
+    connected.bring_out(replace(job, state=bench.saved[-1]))
+    assert len(bench.stand_in.shown) == 1
+
+
+def test_a_full_day_is_waited_out_hour_by_hour_and_not_for_ever(bench: Bench) -> None:
+    connected = bench.connect()
+    bench.stand_in.used = 100
+    job, saved = connected.job(IMAGE), 0
+    problems: list[Problem] = []
+    while not problems or isinstance(problems[-1], Retry):
+        with pytest.raises(Problem, match="no more posts") as caught:
+            bring_out(job)
+        problems.append(caught.value)
+        assert len(bench.saved) > saved  # the worker counts tries without getting on
+        job, saved = replace(job, state=bench.saved[-1]), len(bench.saved)
+    assert isinstance(problems[-1], Rejected)
+    assert sum(each.after or 0 for each in problems) > 24 * 3600
+
+
 def test_an_expired_container_is_made_anew_with_a_fresh_address(bench: Bench) -> None:
     connected = bench.connect()
     job = made(connected)
@@ -350,6 +377,15 @@ def test_sounds_and_people_can_be_looked_for(bench: Bench) -> None:
         {"id": "17850", "name": "night.market"}
     ]
     assert provider.mentions(connected.session, username="nobody") == []
+
+
+def test_a_right_that_only_the_search_for_sounds_needs_asks_nobody_to_reconnect(bench: Bench) -> None:
+    connected = bench.connect()
+    provider: Any = bench.provider
+    lacking = graph(Reconnect, 3, message="(#3) Application does not have the capability").body
+    bench.stand_in.failures.append(Failure(path="/ig_audio", status=400, body=lacking))
+    with pytest.raises(Rejected, match="does not let Lamppost ask"):
+        provider.audio(connected.session, search="lantern")
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,17 @@ def test_a_company_is_found_for_a_mention(bench: Bench) -> None:
     assert found == [
         {"id": "5002", "name": "Wick & Sons", "mention": "@[Wick & Sons](urn:li:organization:5002)"}
     ]
+
+
+def test_an_app_that_may_not_look_companies_up_keeps_its_account(bench: Bench) -> None:
+    provider, connected = bench.provider, bench.connect()
+    denied = {"status": 403, "code": "ACCESS_DENIED", "message": "Not enough permissions"}
+    bench.stand_in.failures.append(Failure(path="/rest/organizations", status=403, body=denied))
+    with pytest.raises(Rejected, match="does not let this app"):
+        provider.companies(connected.session, vanity_name="wick-and-sons")  # type: ignore[attr-defined]
+
+
+def test_a_picture_without_a_description_is_sent_without_one(bench: Bench) -> None:
+    bench.connect().publish((Entry(text="Bare", media=(picture("bare.png", alt="")[0],)),))
+    (post,) = sent(bench, "POST", "/rest/posts")
+    assert set(post["body"]["content"]["media"]) == {"id"}

@@ -61,6 +61,15 @@ def test_each_emoji_adds_the_same(plain: str, number: int) -> None:
     assert text.count(plain + "🙂" * number, "threads") == len(plain) + 4 * number
 
 
+def test_a_link_card_needs_no_words(bench: Bench) -> None:
+    connected = bench.connect()
+    card = ThreadsOptions(link_attachment="https://example.com/lamps")
+    assert bench.provider.check((Entry(),), connected.account, card) == []
+    assert bench.provider.check((Entry(),), connected.account, ThreadsOptions()) != []
+    connected.publish((Entry(),), card.model_dump())
+    assert [post.text for post in bench.stand_in.shown] == [""]
+
+
 def test_a_text_of_emoji_is_refused_where_letters_would_fit(bench: Bench) -> None:
     account = bench.connect().account
     assert bench.provider.check((Entry(text="🙂" * 125),), account, ThreadsOptions()) == []

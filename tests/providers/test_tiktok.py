@@ -93,7 +93,8 @@ def test_a_refresh_token_that_changes_is_taken_over(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("code", "problem"), [("invalid_grant", Reconnect), ("invalid_request", Reconnect),
-                                               ("invalid_client", Blocked)])  # fmt: skip
+                                               ("invalid_client", Blocked), ("server_error", Retry),
+                                               ("rate_limit_exceeded", Retry)])  # fmt: skip
 def test_a_refusal_with_status_200_is_a_refusal(bench: Bench, code: str, problem: Any) -> None:
     connected = bench.connect()
     body = {"error": code, "error_description": "no", "log_id": "1"}

@@ -173,6 +173,28 @@ def test_the_profile_tells_the_plan(bench: Bench) -> None:
     assert bench.connect(1).account.data["premium"] is True
 
 
+def test_a_plan_that_x_leaves_empty_is_none(bench: Bench) -> None:
+    who = {"data": {"id": "1", "username": "ada", "subscription_type": ""}}
+    bench.stand_in.failures.append(Failure(path="/2/users/me", status=200, body=who))
+    assert bench.connect(0).account.data["premium"] is False
+
+
+def test_only_a_clear_no_of_the_token_endpoint_costs_the_access(two: Bench) -> None:
+    connected = two.connect()
+    page = Failure(path="/2/oauth2/token", status=403, body="<html>blocked</html>")
+    busy = Failure(path="/2/oauth2/token", status=400, body={"error": "temporarily_unavailable"})
+    slow = Failure(path="/2/oauth2/token", status=408, body={"title": "Request Timeout"})
+    for passing in (page, busy, slow):
+        two.stand_in.failures.append(passing)
+        with pytest.raises(Retry):
+            two.provider.refresh(connected.session)
+    two.stand_in.failures.append(
+        Failure(path="/2/oauth2/token", status=400, body={"error": "invalid_request"})
+    )
+    with pytest.raises(Reconnect):
+        two.provider.refresh(connected.session)
+
+
 # -- options ----------------------------------------------------------------------------------------------
 
 
@@ -535,6 +557,15 @@ def test_no_read_is_billed_where_the_operator_wants_no_numbers(bench: Bench) -> 
     asked = len(bench.stand_in.requests)
     assert bench.provider.metrics(connected.session, receipt) == {}
     assert len(bench.stand_in.requests) == asked
+
+
+def test_a_deletion_that_denies_itself_is_said(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt = connected.publish((Entry(text="A lamp"),))[0]
+    denied = Failure(path=f"/2/tweets/{receipt.id}", status=200, body={"data": {"deleted": False}})
+    bench.stand_in.failures.append(denied)
+    with pytest.raises(Rejected, match="did not delete"):
+        bench.provider.delete(connected.session, receipt)
 
 
 def test_a_repost_is_undone_not_the_post(bench: Bench) -> None:

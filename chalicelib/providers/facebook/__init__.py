@@ -33,7 +33,7 @@ from ..meta.login import FacebookLogin
 from . import films
 from . import look as facebook_look
 from .look import stories_out, story_is_out
-from .rules import COMMENT, PHOTO_BYTES, PHOTOS, POST, STORY, FacebookOptions, complaints, is_reel
+from .rules import COMMENT, LINK, PHOTO_BYTES, PHOTOS, POST, STORY, FacebookOptions, complaints, is_reel
 
 
 class Facebook(FacebookLogin):
@@ -52,6 +52,7 @@ class Facebook(FacebookLogin):
         client_auth="none",
         client_id="FACEBOOK_APP_ID",
         client_secret="FACEBOOK_APP_SECRET",
+        extra={"auth_type": "rerequest"},  # else what was left unticked once is never asked for again
         refreshes=False,
         granted=False,
     )  # fmt: skip
@@ -88,10 +89,10 @@ class Facebook(FacebookLogin):
 
     def choices(self, session: Session) -> list[Choice]:
         """The Pages; one without a token is one on which the person has no task."""
-        fields = "id,username,name,access_token,picture.type(large)"
+        fields, person = "id,username,name,access_token,picture.type(large)", self.me(session).id
         return [
             Choice(
-                profile=page_profile(page),
+                profile=page_profile(page, person),
                 token=session.token.model_copy(update={"access": page["access_token"]}),
             )
             for page in self.pages(session, fields)
@@ -101,7 +102,9 @@ class Facebook(FacebookLogin):
     # -- what may be posted ------------------------------------------------------------------------------
 
     def rules_for(self, account: Account, options: Any) -> Rules:
-        return Rules(first=STORY) if options and options.post_type == "story" else self.rules
+        if options and options.post_type == "story":
+            return Rules(first=STORY)
+        return LINK if options and options.url else self.rules
 
     def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
         found = check(entries, self.rules_for(account, options), self.title)
@@ -217,17 +220,21 @@ class Facebook(FacebookLogin):
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         for number in receipt.data.get("stories") or [receipt.id]:
-            session.ask("DELETE", f"/{number}")
+            self.removed(session, number)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         names = "post_total_media_view_unique,post_reactions_by_type_total,post_clicks"
         return self.numbers(session, receipt.id, names)
 
 
-def page_profile(page: dict[str, Any]) -> Profile:
-    picture = within(page, "picture", "data", "url") or ""
+def page_profile(page: dict[str, Any], person: str) -> Profile:
+    """A Page as the account that it becomes; `person` is whose login it is."""
     return Profile(
-        id=str(page["id"]), name=page.get("name") or "", handle=page.get("username") or "", picture=picture
+        id=str(page["id"]),
+        name=page.get("name") or "",
+        handle=page.get("username") or "",
+        picture=within(page, "picture", "data", "url") or "",
+        data={"person": person},
     )
 
 

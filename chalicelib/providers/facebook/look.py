@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..base import Job, Published
-from ..meta import mark, newest, same, since, start
+from ..meta import mark
+from ..meta.lists import newest, same, since, start
 from . import films
 
 
@@ -35,7 +36,8 @@ def _look_for_film(job: Job, state: dict[str, Any]) -> Published | None:
     if state.get("upload"):
         params = {**fields, "since": str(int(start(job).timestamp()))}
         listed = job.ask("GET", f"/{job.me.remote}/video_reels", params=params).records("data")
-        found = next((each for each in listed if each.get("id") == video), {})
+        out = (each for each in listed if each.get("published") is not False)
+        found = next((each for each in out if str(each.get("id")) == video), {})
     else:
         answer = job.ask("GET", f"/{video}", params={"fields": "status,permalink_url,published"})
         found = {"url": answer.find("permalink_url")} if answer.find("published") is True else {}

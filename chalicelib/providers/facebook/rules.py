@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from ..base import Entry, Media, Options, Part
+from ..base import Entry, Media, Options, Part, Rules
 
 PHOTOS = ("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff")
 PHOTO_BYTES = 10_000_000
@@ -14,6 +14,7 @@ FILMS = ("video/mp4", "video/quicktime")
 VIDEO_BYTES, VIDEO_SECONDS, MOST_PHOTOS, COMMENT_LENGTH = 10_000_000_000, 14_400, 10, 8_000
 PRESET_LENGTH = 130
 REEL_SECONDS, STORY_SECONDS = (3, 90), (3, 60)
+REEL_TYPE, REEL_SIDES, FETCHED_BYTES = "video/mp4", (540, 960), 1_000_000_000
 
 _PHOTO = {"image_types": PHOTOS, "image_bytes": PHOTO_BYTES, "gif_bytes": PHOTO_BYTES, "video_types": FILMS}
 POST = Part(
@@ -21,9 +22,11 @@ POST = Part(
     video_bytes=VIDEO_BYTES, video_seconds=(1, VIDEO_SECONDS), **_PHOTO,
 )  # fmt: skip
 COMMENT = Part(length=COMMENT_LENGTH, images=1, gifs=1, most=1, mixed=True, **_PHOTO)
+#: A link stands without words too.
+LINK = Rules(first=POST.model_copy(update={"needs": "nothing"}), rest=COMMENT)
 STORY = Part(
     length=63_206, images=10, gifs=10, videos=10, most=10, mixed=True, needs="media",
-    video_bytes=1_000_000_000, video_seconds=STORY_SECONDS, **_PHOTO,
+    video_bytes=FETCHED_BYTES, video_seconds=STORY_SECONDS, **{**_PHOTO, "video_types": (REEL_TYPE,)},
 )  # fmt: skip
 
 
@@ -52,11 +55,11 @@ class FacebookOptions(Options):
 
 
 def is_reel(entry: Entry, options: FacebookOptions) -> bool:
-    """As asked; else a reel where the film is upright (9:16) and short enough for one."""
+    """As asked; else a reel where the film is known to be one that Facebook takes as such."""
     film = entry.media[0]
-    if options.video_kind or film.seconds is None:
+    if options.video_kind:
         return options.video_kind == "reel"
-    return _upright(film) and REEL_SECONDS[0] <= film.seconds <= REEL_SECONDS[1]
+    return film.seconds is not None and _upright(film) and not _reel_complaints(film)
 
 
 def _upright(film: Media) -> bool:
@@ -80,11 +83,17 @@ def complaints(entry: Entry, options: FacebookOptions) -> list[str]:
 
 
 def _reel_complaints(film: Media) -> list[str]:
-    said = []
+    said, (width, height) = [], REEL_SIDES
+    if film.mime != REEL_TYPE:
+        said.append(f"A Facebook reel is MP4; this film is {film.mime}.")
+    if film.size > FETCHED_BYTES:
+        said.append(f"A Facebook reel has 1 GB at the most; this film has {film.size / 1e9:.1f} GB.")
     if film.seconds is not None and not REEL_SECONDS[0] <= film.seconds <= REEL_SECONDS[1]:
         said.append(f"A Facebook reel is 3 to 90 s long; this film is {film.seconds:.1f} s.")
     if film.width and film.height and not _upright(film):
         said.append(f"A Facebook reel is upright, 9:16; this film is {film.width}x{film.height}.")
-    if film.width and film.height and (film.width < 540 or film.height < 960):
-        said.append(f"A Facebook reel has 540x960 pixels at least; this film has {film.width}x{film.height}.")
+    if film.width and film.height and (film.width < width or film.height < height):
+        said.append(
+            f"A Facebook reel has {width}x{height} pixels at least; this film has {film.width}x{film.height}."
+        )
     return said

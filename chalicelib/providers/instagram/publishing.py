@@ -15,15 +15,15 @@ from ..base import (
     Published,
     Receipt,
     Reconnect,
-    Retry,
     Rules,
     Session,
     check,
     days,
     minutes,
 )
-from ..containers import Containers, Missing, Spent, quota
-from ..meta import HOUR, newest, picture_url, same, since, start
+from ..containers import Containers, Full, Missing, Spent, quota
+from ..meta import HOUR, picture_url
+from ..meta.lists import newest, same, since, start
 from .rules import (
     COMMENT,
     FEED_RATIO,
@@ -78,7 +78,7 @@ class InstagramPublishing(Containers):
         answer = job.ask("GET", f"/{job.me.remote}/content_publishing_limit", params=fields)
         used, most = quota(answer, "quota_usage", "config")
         if used >= most:
-            raise Retry(
+            raise Full(
                 f"{self.title} takes no more posts from this account today.", words=answer.words, after=HOUR
             )
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from ..base import Entry, Fault, Model, Options, Part, Problem, Reconnect, Rejected, Retry
-from ..containers import Missing, Spent, Unbuilt, Unfetched
+from ..containers import Full, Missing, Spent, Unbuilt, Unfetched
 from ..meta import HOUR, TROUBLE_SAID, grant_faults, wait_faults
 
 IMAGES, IMAGE_BYTES, FEED_RATIO = ("image/jpeg",), 8_000_000, (4 / 5, 1.91)
@@ -98,7 +98,7 @@ def faults(title: str, dead: type[Problem] = Reconnect) -> tuple[Fault, ...]:
         Fault(Missing, f"{title} does not find what it prepared.", ("subcode=2207006",)),
         Fault(Unbuilt, f"{title} cannot find its own work just now.", ("subcode=2207008",)),
         Fault(Retry, f"{title} is still preparing the post.", ("subcode=2207027", "code=9007"), after=30),
-        Fault(Retry, f"{title} takes no more posts from this account today.", ("subcode=2207042",), after=HOUR),
+        Fault(Full, f"{title} takes no more posts from this account today.", ("subcode=2207042",), after=HOUR),
         Fault(Rejected, f"Open {title}: it takes this for spam.", ("subcode=2207051",)),
         Fault(Rejected, f"Open {title}: the account is restricted, or wants a check.", ("subcode=2207050",)),
         Fault(Rejected, f"{title} takes pictures of 8 MB at the most.", ("subcode=2207004",)),

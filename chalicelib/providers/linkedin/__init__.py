@@ -23,6 +23,7 @@ from ..base import (
     Provider,
     Published,
     Receipt,
+    Reconnect,
     Rejected,
     Retry,
     Session,
@@ -83,6 +84,7 @@ class LinkedIn(Provider):
     repeatable = "look"
     heal_after = 30
     revokes_all = True  # LinkedIn knows one grant of a member to an app, shared by the profile and every page
+    one_token = True
     patience = minutes(15)
     denied: ClassVar[str] = "Reconnect LinkedIn: a right is missing, or the app lacks a product for it."
     faults = faults(denied)
@@ -221,9 +223,13 @@ class LinkedIn(Provider):
         vanity_name="acme, of linkedin.com/company/acme",
     )
     def companies(self, session: Session, vanity_name: str) -> list[dict[str, Any]]:
-        found = session.ask(
-            "GET", "/rest/organizations", params={"q": "vanityName", "vanityName": vanity_name}
-        )
+        asked = {"q": "vanityName", "vanityName": vanity_name}
+        try:
+            found = session.ask("GET", "/rest/organizations", params=asked)
+        except Reconnect as denied:  # most apps may not ask this, and the account is none the worse for it
+            raise Rejected(
+                "LinkedIn does not let this app look up companies.", words=denied.words
+            ) from denied
         return [
             {
                 "id": str(each.get("id")),

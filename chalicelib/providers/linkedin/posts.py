@@ -45,7 +45,10 @@ def _content(job: Job, media: list[str]) -> dict[str, Any] | None:
         return {"poll": _poll(options.poll)}
     if options.post_as_images_carousel:
         return {"media": {"id": media[0], "title": options.carousel_name}}
-    pictures = [{"id": urn, "altText": file.alt} for urn, file in zip(media, files, strict=True)]
+    pictures = [
+        {"id": urn, **({"altText": file.alt} if file.alt else {})}
+        for urn, file in zip(media, files, strict=True)
+    ]
     if len(pictures) > 1:
         return {"multiImage": {"images": pictures}}
     if not pictures:

@@ -1,15 +1,16 @@
 """What Meta's platforms share: versions, error signs, waits, tokens of sixty days, files by address."""
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from ... import text
 from ..base import (
     Answer,
     Blocked,
+    Event,
     Fault,
     File,
     Job,
@@ -22,18 +23,18 @@ from ..base import (
     Token,
     Unsure,
 )
+from .rights import RIGHTS, only_asking
+from .signed import person_of
 
 VERSION = "v25.0"
 HOUR = 3600.0
-#: Pages of a hundred that a look reads at the most.
-PAGES = 20
 # (unconfirmed): how the token endpoints say that the app's id or secret is wrong.
 _APP_REFUSED = ("validating client secret", "validating application", "invalid platform app", "client_secret")
 
 LIMITS = ("code=4", "code=17", "code=32", "code=613", "code=80001", "code=80002", "code=80006", "code=80014")
 TROUBLE = ("code=1", "code=2", "code=341", "code=-1", "transient=true")
 TROUBLE_SAID = "{} has trouble of its own."
-RIGHTS = ("code=10", "code=3", *(f"code={code}" for code in range(200, 300)))
+_ONE = re.compile(r"[\d_]+|insights")
 
 
 def grant_faults(title: str, dead: type[Problem] = Reconnect) -> tuple[Fault, ...]:
@@ -63,6 +64,10 @@ def wait_faults(title: str, *more: str) -> tuple[Fault, ...]:
     )
 
 
+class Gone(Rejected):
+    """A single object is not there: a post that was deleted, a container that was forgotten. The account is fine."""
+
+
 class Graph(Provider):
     """The Graph API: a version in the path, errors as `code` and `error_subcode`, waits in minutes."""
 
@@ -75,13 +80,16 @@ class Graph(Provider):
         return f"{self.api}/{self.version(session)}"
 
     def signs(self, answer: Answer) -> frozenset[str]:
-        """`code=`, `subcode=`, `transient=true`, and `gone=` for an object that is not there: what was it?"""
+        """`code=`, `subcode=`, `transient=true`, and `gone=` for an object that is not there: what was it?
+
+        `parent`: what a comment is for; `one`: a single object (a post, a film, a container); `own`: the account.
+        """
         code, subcode = answer.find("error", "code"), answer.find("error", "error_subcode")
         found = {f"code={code}", f"subcode={subcode}"}
         if answer.find("error", "is_transient") is True:
             found.add("transient=true")
         if code == 803 or subcode == 33:
-            found.add("gone=parent" if answer.response.request.url.path.endswith("/comments") else "gone=own")
+            found.add(f"gone={_named(answer.response.request.url.path)}")
         return frozenset(found)
 
     def wait(self, answer: Answer, now: datetime) -> float | None:
@@ -92,6 +100,8 @@ class Graph(Provider):
     def judge(self, answer: Answer, now: datetime) -> Problem | None:
         """Trouble while the post was being taken leaves it open whether it is out; a limit does not."""
         problem = super().judge(answer, now)
+        if problem is not None and "gone=one" in self.signs(answer):
+            return Gone(f"{self.title} no longer has it: it was deleted there.", words=answer.words)
         if answer.committed and problem is not None and problem.sentence == TROUBLE_SAID.format(self.title):
             return Unsure(f"{self.title} failed while taking the post; it may be out.", words=answer.words)
         return problem
@@ -122,27 +132,28 @@ class Graph(Provider):
             scopes=session.token.scopes,
         )
 
+    def event(self, headers: Mapping[str, str], body: bytes, app: Mapping[str, str], now: datetime) -> Event:
+        """Somebody took the app away, or asks that what it knows of them be deleted: signed with the app's secret."""
+        person = person_of(body, app.get(self.secrets[1], ""), now, self.title)
+        sentence = f"The person removed Lamppost at {self.title}. Connect it again."
+        return Event({}, gone=(person,), people=(person,), sentence=sentence)
+
     def told(self, session: Session, number: str, fields: str) -> Answer | None:
         """Fields that only adorn a receipt: what is out must not fail for them."""
         with suppress(Problem):
             return session.ask("GET", f"/{number}", params={"fields": fields})
         return None
 
+    def removed(self, session: Session, number: str) -> None:
+        """Takes one object away; an answer that denies its own success is none."""
+        if (answer := session.ask("DELETE", f"/{number}")).find("success") is False:
+            raise Rejected(f"{self.title} did not delete it. Delete it there.", words=answer.words)
+
     def numbers(self, session: Session, number: str, metrics: str) -> dict[str, int]:
         """Insights of one post; a value that is split by kind is added up."""
-        asked = session.ask("GET", f"/{number}/insights", params={"metric": metrics})
+        with only_asking(self.title):
+            asked = session.ask("GET", f"/{number}/insights", params={"metric": metrics})
         return {str(each.get("name")): _total(each) for each in asked.records("data")}
-
-
-def scopes_of(session: Session, name: str) -> tuple[str, ...]:
-    """The scopes that an operator's app was reviewed for, instead of ours: a setting with commas or spaces."""
-    return tuple(session.app.get(name, "").replace(",", " ").split())
-
-
-def need_scope(session: Session, scope: str) -> None:
-    """What the operator's app did not ask for is no reason to have the person reconnect."""
-    if scope not in session.token.scopes:
-        raise Rejected(f"{session.provider.title} lets Lamppost delete only with the scope {scope}.")
 
 
 def renewed(provider: Graph, session: Session, url: str, grant: str) -> Token:
@@ -162,46 +173,16 @@ def picture_url(
     return file.fit_url(types, max_bytes=max_bytes, ratio=ratio)
 
 
-def same(wanted: str) -> Callable[[Any], bool]:
-    """Whether a text that came back is `wanted`."""
-    compared = text.comparable(wanted)
-    return lambda found: text.comparable(str(found or "")) == compared
-
-
-def start(job: Job) -> datetime:
-    """From when on a post may be the one in doubt: a minute is left for clocks that differ."""
-    return (job.doubt or job.now) - timedelta(minutes=1)
-
-
-def since(moment: Any, start: datetime) -> bool:
-    """Whether Meta's time (`2026-10-05T12:00:00+0000`) is at or after `start`; an unreadable one is not."""
-    try:
-        return datetime.fromisoformat(str(moment)) >= start
-    except (ValueError, TypeError):
-        return False
-
-
-def newest(job: Job, url: str, moment: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """The records of an edge, newest first, page after page until all are older than the doubt; `moment` is their time.
-
-    A Page may publish more in a minute than one answer holds: who reads only the first takes what is out for lost.
-    """
-    wanted = {**params, "limit": "100"}
-    for _ in range(PAGES):
-        page = job.ask("GET", url, params=wanted)
-        yield from page.records("data")
-        after = page.find("paging", "cursors", "after")
-        fresh = any(since(each.get(moment), start(job)) for each in page.records("data"))
-        if not fresh or not page.find("paging", "next") or not isinstance(after, str):
-            return
-        wanted["after"] = after
-    raise Unsure(f"Too much was published since to find the post on {job.provider.title}; look there.")
-
-
 def mark(job: Job, state: dict[str, Any], **news: Any) -> None:
     """What has just been done, on record before anything else is."""
     state.update(news)
     job.save(state)
+
+
+def _named(path: str) -> str:
+    """What a request is about: `/1/comments` a parent, `/1` and `/1/insights` one object, `/1/feed` the account."""
+    edge = path.rpartition("/")[2]
+    return "parent" if edge == "comments" else "one" if _ONE.fullmatch(edge) else "own"
 
 
 def _says(answer: Answer, *marks: str) -> bool:

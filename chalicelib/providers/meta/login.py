@@ -8,6 +8,7 @@ from typing import Any
 
 from ..base import OAuth2, Problem, Profile, Reconnect, Session, Token
 from . import Graph
+from .lists import further
 
 
 class FacebookLogin(Graph):
@@ -83,12 +84,11 @@ class FacebookLogin(Graph):
         return list(found.values())
 
     def _all(self, session: Session, url: str, fields: str, most: int = 50) -> Iterator[dict[str, Any]]:
-        """Every record of an edge. The cursor is followed, not `paging.next`, which holds the token."""
+        """Every record of an edge, page after page."""
         params = {"fields": fields, "limit": "100"}
         for _ in range(most):
             answer = session.ask("GET", url, params=params)
             yield from (each for each in answer.records("data") if each.get("id"))
-            after = answer.find("paging", "cursors", "after")
-            if not answer.find("paging", "next") or not isinstance(after, str):
+            if not (on := further(answer)):
                 return
-            params["after"] = after
+            params |= on

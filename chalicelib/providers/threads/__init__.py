@@ -27,20 +27,16 @@ from ..base import (
     days,
     minutes,
 )
-from ..containers import Containers, Unfetched, quota
+from ..containers import Containers, Full, Unfetched, quota
 from ..meta import (
     HOUR,
     grant_faults,
-    need_scope,
-    newest,
     picture_url,
     renewed,
-    same,
-    scopes_of,
-    since,
-    start,
     wait_faults,
 )
+from ..meta.lists import newest, same, since, start
+from ..meta.rights import need_scope, scopes_of
 from .options import IMAGE_BYTES, IMAGES, LINKS, PART, RATIO, ThreadsOptions, complaints, links
 
 _BROKEN = (
@@ -82,7 +78,7 @@ class Threads(Containers):
         Fault(Rejected, "Open Threads: it has restricted this activity.", ("subcode=2207051",)),
         Fault(Rejected, "Open Threads: the account is restricted there.", ("subcode=4279013",)),
         Fault(Retry, "Threads is still preparing the post.", ("subcode=4279009", "requested resource does not exist"), after=10),
-        Fault(Retry, "Threads takes no more posts from this account today.", ("publishing quota", "subcode=2207042"), after=HOUR),
+        Fault(Full, "Threads takes no more posts from this account today.", ("publishing quota", "subcode=2207042"), after=HOUR),
         Fault(Rejected, "Threads takes 5 different links at the most.", ("THREADS_API__LINK_LIMIT_EXCEEDED",)),
         Fault(Rejected, "The text is too long for Threads: 500 characters, an emoji counts as its bytes.", ("text must be at most 500 characters",)),
         Fault(Unfetched, "Threads could not fetch a file.", ("media could not be fetched", "FAILED_DOWNLOADING_VIDEO")),
@@ -123,12 +119,18 @@ class Threads(Containers):
             name=who.find("name", default="") or handle,
             handle=handle,
             picture=who.find("threads_profile_picture_url", default=""),
+            data={"person": who.pick("id")},
         )
 
     # -- what may be posted ------------------------------------------------------------------------------
 
+    def rules_for(self, account: Account, options: Any) -> Rules:
+        """A link card needs no words beside it."""
+        bare = PART.model_copy(update={"needs": "nothing"})
+        return Rules(first=bare, rest=PART) if options and options.link_attachment else self.rules
+
     def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
-        found = check(entries, self.rules, self.title)
+        found = check(entries, self.rules_for(account, options), self.title)
         for index, entry in enumerate(entries):
             card = options.link_attachment if options and index == 0 else None
             if (number := len(links(entry.text) | ({card} if card else set()))) > LINKS:
@@ -147,9 +149,7 @@ class Threads(Containers):
         kind = "reply_" if job.index else ""
         used, most = quota(answer, f"{kind}quota_usage", f"{kind}config")
         if used >= most:
-            raise Retry(
-                "Threads takes no more posts from this account today.", words=answer.words, after=HOUR
-            )
+            raise Full("Threads takes no more posts from this account today.", words=answer.words, after=HOUR)
 
     def child(self, job: Job, file: File) -> dict[str, Any]:
         return {"is_carousel_item": "true", **_file(file, job.options)}
@@ -193,7 +193,7 @@ class Threads(Containers):
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         need_scope(session, "threads_delete")
-        session.ask("DELETE", f"/{receipt.id}")
+        self.removed(session, receipt.id)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         return self.numbers(session, receipt.id, "views,likes,replies,reposts,quotes,shares")

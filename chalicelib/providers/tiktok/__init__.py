@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from ..base import (
+    TRANSIENT,
     Account,
     Answer,
     Blocked,
@@ -100,7 +101,7 @@ class TikTok(Provider):
         return Profile(
             id=who.pick("data", "user", "open_id"),
             name=who.find("data", "user", "display_name", default=""),
-            handle=f"@{name}",
+            handle=f"@{name}" if name else "",
             picture=who.find("data", "user", "avatar_url", default=""),
             data={"username": name},
         )
@@ -109,6 +110,8 @@ class TikTok(Provider):
         """Refusals may come with status 200."""
         error = answer.find("error")
         if answer.status < 400 and isinstance(error, str) and error:
+            if error in TRANSIENT:
+                return Retry("TikTok is busy; the sign-in is tried again.", words=answer.words)
             if error in ("invalid_client", "unauthorized_client"):
                 return Blocked("TikTok does not accept the operator's app credentials.", words=answer.words)
             return Reconnect("TikTok refused the access. Connect again.", words=answer.words)

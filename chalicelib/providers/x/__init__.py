@@ -23,6 +23,7 @@ from ..base import (
     Provider,
     Published,
     Receipt,
+    Rejected,
     Rules,
     Session,
     Token,
@@ -119,7 +120,7 @@ class X(Provider):
         fields = "id,name,username,profile_image_url,verified,verified_type,subscription_type"
         who = session.ask("GET", "/2/users/me", params={"user.fields": fields})
         name = who.pick("data", "username")
-        plan = who.find("data", "subscription_type", default="None")
+        plan = who.find("data", "subscription_type", default="") or "None"
         return Profile(
             id=who.pick("data", "id"),
             name=who.find("data", "name", default="") or name,
@@ -221,8 +222,8 @@ class X(Provider):
     def delete(self, session: Session, receipt: Receipt) -> None:
         if reposted := receipt.data.get("reposted"):
             session.ask("DELETE", f"/2/users/{session.me.remote}/retweets/{reposted}")
-        else:
-            session.ask("DELETE", f"/2/tweets/{receipt.id}")
+        elif (answer := session.ask("DELETE", f"/2/tweets/{receipt.id}")).find("data", "deleted") is False:
+            raise Rejected("X did not delete the post. Delete it there.", words=answer.words)
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         if x_options.on(session.app.get("DISABLE_X_ANALYTICS")):

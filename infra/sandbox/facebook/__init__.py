@@ -62,6 +62,8 @@ class FacebookStandIn(FacebookFilms, InstagramPublishing):
             self.posts: dict[str, dict[str, Any]] = {}
             self.stories: list[dict[str, Any]] = []
             self.comments: dict[str, list[dict[str, Any]]] = {}
+            #: Scopes that a person left unticked: asked for again only with `auth_type=rerequest`.
+            self.declined: dict[str, set[str]] = {}
 
     # -- login -------------------------------------------------------------------------------------------
 
@@ -72,6 +74,12 @@ class FacebookStandIn(FacebookFilms, InstagramPublishing):
     @route("POST", "/<version>/dialog/oauth", host="www.facebook.com")
     def decided(self, request: Request, version: str) -> Any:
         return self.decide(request)
+
+    def allowed(self, asked: tuple[str, ...], form: Any) -> tuple[str, ...]:
+        again = form.get("auth_type") == "rerequest"
+        before = set() if again else self.declined.get(form["person"], set())
+        self.declined[form["person"]] = before | set(form.getlist("without"))
+        return tuple(scope for scope in super().allowed(asked, form) if scope not in before)
 
     @route("GET", "/<version>/oauth/access_token", host="graph.facebook.com")
     def exchange(self, request: Request, version: str) -> Any:
