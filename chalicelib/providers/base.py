@@ -1,6 +1,6 @@
 """What a platform is: data for everything that can be data, and two short methods, `me` and `publish`.
 
-A newcomer reads `mastodon.py` first: it is the shortest complete one.
+A newcomer reads `dribbble/` first: it is the shortest complete one.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,47 +1,42 @@
 """Mastodon: a status on any server. https://docs.joinmastodon.org/methods/statuses/"""
 
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from .. import text
-from .base import (
+from ... import text
+from ..base import (
     Account,
-    Fault,
+    Answer,
+    Complaint,
+    Entry,
     Field,
-    File,
     Job,
     OAuth2,
-    Options,
     Pace,
-    Part,
     Pending,
     Profile,
     Provider,
     Published,
     Receipt,
-    Reconnect,
     Rejected,
-    Retry,
     Rules,
     Session,
     Wait,
     hours,
     minutes,
 )
+from . import files as mastodon_files
+from . import looks as mastodon_looks
+from . import options as mastodon_options
+from .faults import FAULTS, GONE
+from .limits import STATUS, Limits
+from .options import MastodonOptions
 
-_STATUS = Part(
-    length=500, count="mastodon", images=4, gifs=4, videos=1, image_bytes=16_777_216, alt=1500, card=True
-)
-
-
-class MastodonOptions(Options):
-    """How a status is shown."""
-
-    visibility: Literal["public", "unlisted", "private", "direct"] | None = None
-    spoiler_text: str = ""
-    sensitive: bool = False
-    language: str | None = None
+_ASKED = Wait("retry-after", "retry-after")
+#: What an app that registers itself may do besides; without it a lost status for few cannot be found.
+_READS = "read:statuses"
 
 
 class Mastodon(Provider):
@@ -61,26 +56,19 @@ class Mastodon(Provider):
         pkce=True,
         client_id="MASTODON_CLIENT_ID",
         client_secret="MASTODON_CLIENT_SECRET",
+        extra={"force_login": "true"},  # else a second account of the same server is never asked for
         refreshes=False,
     )
-    optional = ("MASTODON_URL", "MASTODON_CLIENT_ID", "MASTODON_CLIENT_SECRET")
-    rules = Rules(first=_STATUS, rest=_STATUS)
+    optional = ("MASTODON_URL", "MASTODON_CLIENT_ID", "MASTODON_CLIENT_SECRET", "MASTODON_SCOPES")
+    rules = Rules(first=STATUS, rest=STATUS)
     Options = MastodonOptions
     concurrency = 5
     paces = (Pace(300, per=hours(3)),)
     repeatable = "key"
     key_life = minutes(55)  # a server keeps an Idempotency-Key for an hour
     heal_after = 90  # and only from when the status is made: the first request must surely be over
-    waits = (Wait("x-ratelimit-reset", "iso"), Wait("retry-after", "retry-after"))
-    faults = (
-        Fault(Retry, "Mastodon is still working on a file.", ("have not finished processing",), (422,), 10),
-        Fault(Reconnect, "Reconnect Mastodon: its access was revoked.", status=(401,)),
-        Fault(Reconnect, "Reconnect Mastodon: the login is disabled there.", ("currently disabled",), (403,)),
-        Fault(Reconnect, "Reconnect Mastodon: more rights are needed.", ("authorized scopes",), (403,)),
-        Fault(Rejected, "Mastodon could not read a file.", ("error processing",), (422, 500)),
-        Fault(Rejected, "Mastodon does not take this status.", ("validation failed",), (422,)),
-        Fault(Rejected, "What this answers is gone from Mastodon.", status=(404,)),
-    )
+    waits = (Wait("x-ratelimit-reset", "iso"), _ASKED)
+    faults = FAULTS
 
     # -- signing in --------------------------------------------------------------------------------------
 
@@ -93,9 +81,14 @@ class Mastodon(Provider):
             "MASTODON_CLIENT_ID"
         ):
             return {}
-        scopes = " ".join(self._known_scopes(session))
+        scopes = " ".join((*self._known_scopes(session), _READS))
         wanted = {"client_name": "Lamppost", "redirect_uris": redirect, "scopes": scopes}
-        app = session.ask("POST", "/api/v1/apps", json=wanted, signed=False)
+        try:
+            app = session.ask("POST", "/api/v1/apps", json=wanted, signed=False)
+        except Rejected as refused:
+            raise Rejected(
+                f"{session.host} does not answer as a Mastodon server.", words=refused.words
+            ) from refused
         return {
             "MASTODON_SCOPES": scopes,
             "MASTODON_CLIENT_ID": app.pick("client_id"),
@@ -116,7 +109,7 @@ class Mastodon(Provider):
 
     def me(self, session: Session) -> Profile:
         who = session.ask("GET", "/api/v1/accounts/verify_credentials")
-        server = session.ask("GET", "/api/v2/instance", signed=False)
+        server = self._server(session)
         return Profile(
             id=f"{session.host}:{who.pick('id')}",
             name=who.find("display_name", default="") or who.pick("username"),
@@ -126,97 +119,81 @@ class Mastodon(Provider):
                 "id": who.pick("id"),
                 "visibility": who.find("source", "privacy", default="public"),
                 "limits": server.find("configuration", default={}),
+                "api": server.find("api_versions", "mastodon", default=0),
             },
         )
+
+    def _server(self, session: Session) -> Answer:
+        """The server's document about itself; those before 4.0 know only the older one."""
+        try:
+            return session.ask("GET", "/api/v2/instance", signed=False)
+        except Rejected:
+            return session.ask("GET", "/api/v1/instance", signed=False)
+
+    # -- how answers are judged --------------------------------------------------------------------------
+
+    def wait(self, answer: Answer, now: datetime) -> float | None:
+        """The budget's reset stands in every answer: it counts only where the budget is the trouble."""
+        return super().wait(answer, now) if answer.status == 429 else _ASKED.read(answer, now)
 
     # -- what may be posted ------------------------------------------------------------------------------
 
     def rules_for(self, account: Account, options: Any) -> Rules:
-        limits = Limits(account.data.get("limits"))
         spoiler = text.count(options.spoiler_text, "graphemes") if options else 0
-        status = _STATUS.model_copy(
-            update={
-                "length": limits.read("statuses", "max_characters", _STATUS.length) - spoiler,
-                "url_length": limits.read("statuses", "characters_reserved_per_url", _STATUS.url_length),
-                "images": limits.read("statuses", "max_media_attachments", _STATUS.images),
-                "alt": limits.read("media_attachments", "description_limit", _STATUS.alt),
-                "video_bytes": limits.read("media_attachments", "video_size_limit", 103_809_024),
-            }
-        )
-        return Rules(first=status, rest=status)
+        status = Limits(account.data.get("limits")).status(spoiler)
+        polled = {"needs": "text"} if options and options.poll else {}
+        return Rules(first=status.model_copy(update=polled), rest=status)
+
+    def check(self, entries: Sequence[Entry], account: Account, options: Any) -> list[Complaint]:
+        said = mastodon_options.against(entries[0], account, options) if entries and options else ()
+        return super().check(entries, account, options) + [Complaint(entry=0, sentence=each) for each in said]
 
     # -- publishing --------------------------------------------------------------------------------------
 
     def publish(self, job: Job) -> Published | Pending:
         state = job.state or {"media": [], "waiting": []}
-        for file in job.files[len(state["media"]) :]:
-            self._upload(job, file, state)
-            job.save(state)
-        state["waiting"] = [media for media in state["waiting"] if not self._ready(job, media)]
-        if state["waiting"]:
+        if not mastodon_files.bring(job, state):
             return Pending(state=state, after=5)
-        status = job.commit(
-            "POST",
-            "/api/v1/statuses",
-            json=self._status(job, state["media"]),
-            headers={"Idempotency-Key": job.key},
-        )
+        key = {"Idempotency-Key": job.key}
+        try:
+            status = job.commit(
+                "POST", "/api/v1/statuses", json=self._status(job, state["media"]), headers=key
+            )
+        except Rejected as refused:
+            if not mastodon_files.missing(refused, state):
+                raise
+            if job.doubt is not None and (found := self.look(job)) is not None:
+                return found  # the lost status has used the files up
+            raise mastodon_files.again(job, state, refused) from refused
         return Published(id=status.pick("id"), url=status.find("url", default=""))
 
-    def _upload(self, job: Job, file: File, state: dict[str, Any]) -> None:
-        name = (file.media.name or "file", file.read(), file.media.mime)
-        answer = job.ask("POST", "/api/v2/media", files={"file": name}, data={"description": file.media.alt})
-        state["media"].append(answer.pick("id"))
-        if answer.status == 202:
-            state["waiting"].append(answer.pick("id"))
-
-    def _ready(self, job: Job, media: str) -> bool:
-        return job.ask("GET", f"/api/v1/media/{media}").status == 200
-
     def _status(self, job: Job, media: list[str]) -> dict[str, Any]:
-        options: MastodonOptions = job.options
         wanted = {
             "status": job.entry.text,
             "media_ids": media,
             "in_reply_to_id": job.before.id if job.before else None,
-            "visibility": options.visibility or job.me.data.get("visibility"),
-            "sensitive": options.sensitive,
-            "spoiler_text": options.spoiler_text,
-            "language": options.language,
+            **mastodon_options.fields(job.options, self._visibility(job), job.index == 0),
         }
         return {name: value for name, value in wanted.items() if value not in (None, "", [], False)}
 
+    @staticmethod
+    def _visibility(job: Job) -> str | None:
+        return job.options.visibility or job.me.data.get("visibility")
+
     def look(self, job: Job) -> Published | None:
-        since = (job.doubt or job.now) - timedelta(minutes=1)
-        where = f"/api/v1/accounts/{job.me.data['id']}/statuses"
-        wanted = text.comparable(job.entry.text)
-        for status in job.ask("GET", where, params={"limit": 40, "exclude_reblogs": "true"}).records():
-            if _made(status) >= since and text.comparable(text.plain(status.get("content", ""))) == wanted:
-                return Published(id=str(status["id"]), url=status.get("url") or "")
-        return None
+        return mastodon_looks.look(job, self._visibility(job))
 
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        session.ask("DELETE", f"/api/v1/statuses/{receipt.id}")
+        try:
+            session.ask("DELETE", f"/api/v1/statuses/{receipt.id}")
+        except Rejected as refused:
+            if refused.sentence != GONE:
+                raise
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
-        status = session.ask("GET", f"/api/v1/statuses/{receipt.id}")
+        signed = mastodon_looks.may_read(session)
+        status = session.ask("GET", f"/api/v1/statuses/{receipt.id}", signed=signed)
         names = ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
         return {name.removesuffix("_count"): int(status.find(name, default=0)) for name in names}
-
-
-class Limits:
-    """A server's own numbers; what it does not say, or says strangely, stays at the default."""
-
-    def __init__(self, configuration: Any) -> None:
-        self._configuration = configuration if isinstance(configuration, dict) else {}
-
-    def read(self, group: str, name: str, default: int) -> int:
-        found = self._configuration.get(group)
-        value = found.get(name) if isinstance(found, dict) else None
-        return value if isinstance(value, int) and value > 0 else default
-
-
-def _made(status: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(status["created_at"])
