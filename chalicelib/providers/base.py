@@ -100,11 +100,13 @@ class Event:
     """What a platform's own request means: our answer to it, and what it says is gone.
 
     `gone` are accounts by their remote id, `people` those who signed in, by the id that the app knows them by.
+    `bots`: of the accounts in `gone` only those that such a bot writes for (`data["bot"]`), where the request names bots.
     """
 
     answer: dict[str, Any]
     gone: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
     sentence: str = ""
 
 

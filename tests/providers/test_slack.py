@@ -128,6 +128,21 @@ def test_only_the_end_of_the_apps_own_access_ends_an_account(
     assert bool(heard.sentence) == bool(gone or b"rate_limited" in body)
 
 
+def test_revoked_tokens_name_the_bots_that_they_were_of(bench: Bench) -> None:
+    heard = event(bench, callback(type="tokens_revoked", tokens={"bot": ["U0BOT", 7], "oauth": ["U0ADA"]}))
+    assert heard.bots == ("U0BOT",)
+    assert event(bench, callback(type="tokens_revoked", tokens={"bot": "U0BOT"})).gone == ()
+    assert event(bench, callback(type="app_uninstalled")).bots == ()
+
+
+def test_a_workspace_whose_icon_may_not_be_seen_is_connected_all_the_same(bench: Bench) -> None:
+    bench.stand_in.failures.append(
+        Failure(path="team.info", status=200, body={"ok": False, "error": "missing_scope"})
+    )
+    account = bench.connect().account
+    assert (account.handle, account.picture) == ("lamps", "")
+
+
 def test_a_workspace_that_is_gone_is_known_by_the_id_of_its_account(bench: Bench) -> None:
     account = bench.connect().account
     headers, body = bench.stand_in.events(json.loads(callback(type="app_uninstalled")))
