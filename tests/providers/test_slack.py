@@ -357,6 +357,13 @@ def test_a_shared_file_that_is_never_shown_ends_in_doubt_not_in_a_second_one(ben
     assert len(sent(bench, COMPLETE)) == 1
 
 
+def test_a_refused_look_at_a_shared_file_fails_no_message_that_is_out(bench: Bench) -> None:
+    refusal = {"ok": False, "error": "file_not_found"}
+    bench.stand_in.failures.append(Failure(path="files.info", status=200, body=refusal))
+    bench.connect().publish((Entry(media=(picture()[0],)),), {"channel": GENERAL})
+    assert len(bench.stand_in.shown) == 1
+
+
 # -- healing ---------------------------------------------------------------------------------------------
 
 

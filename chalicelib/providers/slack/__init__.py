@@ -256,8 +256,9 @@ class Slack(Provider):
         return {"id": where.pick("file_id"), "title": name}
 
     def _shared(self, job: Job, state: dict[str, Any]) -> Published | Pending:
-        if found := self._seen(job, state["files"]):
-            return found
+        with suppress(Rejected):  # whatever it is, the files have been taken
+            if found := self._seen(job, state["files"]):
+                return found
         if state["looks"] >= LOOKS:
             raise Unsure("Slack took the files but does not show the message; look there.")
         return Pending(state={**state, "looks": state["looks"] + 1}, after=3)
