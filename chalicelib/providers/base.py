@@ -203,6 +203,10 @@ class Provider:
         """Registers our app at a person's instance: the secrets to keep for that host."""
         raise NotImplementedError
 
+    def knows_app(self, session: Session) -> bool:
+        """Whether an instance still knows the app that was registered there; asked before each sign-in."""
+        return True
+
     def refresh(self, session: Session) -> Token:
         """The next token; the old one may be dead from here on."""
         from ..oauth import refresh

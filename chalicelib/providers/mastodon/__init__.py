@@ -16,6 +16,7 @@ from ..base import (
     OAuth2,
     Pace,
     Pending,
+    Problem,
     Profile,
     Provider,
     Published,
@@ -94,6 +95,19 @@ class Mastodon(Provider):
             "MASTODON_CLIENT_ID": app.pick("client_id"),
             "MASTODON_CLIENT_SECRET": app.pick("client_secret"),
         }
+
+    def knows_app(self, session: Session) -> bool:
+        """Servers before 4.3 drop an app that nobody uses, and say so only on a page for the person."""
+        app = {"client_id": "MASTODON_CLIENT_ID", "client_secret": "MASTODON_CLIENT_SECRET"}
+        form = {
+            "grant_type": "client_credentials",
+            **{name: session.app.get(key, "") for name, key in app.items()},
+        }
+        try:
+            session.ask("POST", "/oauth/token", data=form, signed=False)
+        except Problem as refused:
+            return "invalid_client" not in refused.words
+        return True
 
     def scopes(self, session: Session) -> tuple[str, ...]:
         return tuple(session.app.get("MASTODON_SCOPES", "").split()) or self.auth.scopes
