@@ -64,3 +64,13 @@ def test_an_app_that_is_dropped_during_a_sign_in_is_forgotten_with_a_sentence(
     with pytest.raises(Rejected, match="no longer knew Lamppost"):
         connect.finish(KEY, query, BROWSER, at())
     assert world.connect(KEY, at()).handle == "@ada@mastodon.sandbox"
+
+
+def test_a_right_that_is_nice_to_have_is_not_missed(world: World, at: Clock) -> None:
+    bench = Bench(KEY, case(KEY), world.sandbox)
+    begun = connect.begin("home", KEY, case(KEY).given, BROWSER, at())
+    finished = connect.finish(KEY, bench.press(begun.url, without="read:statuses"), BROWSER, at())
+    assert finished.accounts[0].handle == "@ada@mastodon.sandbox"
+    begun = connect.begin("home", KEY, case(KEY).given, BROWSER, at())
+    with pytest.raises(Rejected, match="write:media missing"):
+        connect.finish(KEY, bench.press(begun.url, without="write:media"), BROWSER, at())

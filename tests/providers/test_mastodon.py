@@ -361,3 +361,11 @@ def test_a_sign_in_asks_who_it_is_so_that_a_second_account_can_be_connected(benc
         "write:media",
         "read:statuses",
     }
+
+
+def test_a_server_that_does_not_know_the_right_to_read_is_not_asked_for_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ("profile", "read:accounts", "write:statuses", "write:media")
+    monkeypatch.setattr(type(bench.stand_in), "known_scopes", known)
+    assert set(bench.connect().token.scopes) == {"profile", "write:statuses", "write:media"}

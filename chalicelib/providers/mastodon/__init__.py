@@ -59,6 +59,7 @@ class Mastodon(Provider):
         client_secret="MASTODON_CLIENT_SECRET",
         extra={"force_login": "true"},  # else a second account of the same server is never asked for
         refreshes=False,
+        spare=(_READS,),
     )
     optional = ("MASTODON_URL", "MASTODON_CLIENT_ID", "MASTODON_CLIENT_SECRET", "MASTODON_SCOPES")
     rules = Rules(first=STATUS, rest=STATUS)
@@ -82,7 +83,7 @@ class Mastodon(Provider):
             "MASTODON_CLIENT_ID"
         ):
             return {}
-        scopes = " ".join((*self._known_scopes(session), _READS))
+        scopes = " ".join(self._known_scopes(session))
         wanted = {"client_name": "Lamppost", "redirect_uris": redirect, "scopes": scopes}
         try:
             app = session.ask("POST", "/api/v1/apps", json=wanted, signed=False)
@@ -114,12 +115,14 @@ class Mastodon(Provider):
 
     def _known_scopes(self, session: Session) -> tuple[str, ...]:
         """`profile` came with 4.3, and so did the document that lists it; older servers know `read:accounts`."""
+        writes = self.auth.scopes[1:]
         try:
             told = session.ask("GET", "/.well-known/oauth-authorization-server", signed=False)
         except Rejected:
-            return ("read:accounts", *self.auth.scopes[1:])
+            return ("read:accounts", *writes, _READS)
         known: list[str] = told.find("scopes_supported", default=[])
-        return self.auth.scopes if "profile" in known else ("read:accounts", *self.auth.scopes[1:])
+        who = "profile" if "profile" in known else "read:accounts"
+        return (who, *writes, *((_READS,) if _READS in known or not known else ()))
 
     def me(self, session: Session) -> Profile:
         who = session.ask("GET", "/api/v1/accounts/verify_credentials")

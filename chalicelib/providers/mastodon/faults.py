@@ -4,7 +4,7 @@ from typing import Final
 
 from ..base import Fault, Reconnect, Rejected, Retry
 
-GONE: Final = "What this answers is gone from Mastodon."
+GONE: Final = "What this answers or quotes is gone from Mastodon."
 STUMBLED: Final = "Mastodon stumbled over a file; it is sent once more."
 
 FAULTS: Final = (
