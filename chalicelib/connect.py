@@ -171,8 +171,7 @@ def _granted(
     if not query.get(needed):
         raise Rejected(f"{session.provider.title} sent no {needed}. Begin again.")
     token = _exchanged(session, auth, query, kept)
-    wanted = set(session.provider.scopes(session))
-    if isinstance(auth, OAuth2) and auth.granted and token.scopes and (lacking := wanted - set(token.scopes)):
+    if lacking := _lacking(session, auth, token):
         raise Rejected(
             f"{session.provider.title} was not connected: it needs every right that was asked for "
             f"({', '.join(sorted(lacking))} missing). Connect again and leave all of them ticked."
@@ -180,6 +179,13 @@ def _granted(
     session.token = token
     with understood(session.provider.title):
         return session.provider.upgrade(session, token)
+
+
+def _lacking(session: Session, auth: OAuth1 | OAuth2, token: Token) -> set[str]:
+    """The scopes that were asked for and not given, as far as the answer tells and they matter."""
+    if not isinstance(auth, OAuth2) or not auth.granted or not token.scopes:
+        return set()
+    return set(session.provider.scopes(session)) - set(token.scopes) - set(auth.spare)
 
 
 def _exchanged(

@@ -44,6 +44,7 @@ def _checked(platform: str, headers: Mapping[str, str], body: bytes, now: dateti
 def _meant(provider: Provider, event: Event) -> list[Account]:
     """The accounts that an event is about, of all workspaces; a login's, whatever platform it served."""
     found = [each for remote in event.gone for each in accounts.by_remote(provider.key, remote)]
+    found = [each for each in found if not event.bots or each.data.get("bot") in event.bots]
     app = getattr(provider.auth, "client_id", "")
     for grant in (each for person in event.people for each in grants.of_person(app, person)):
         found += [each for each in accounts.all_of(grant.workspace) if each.grant == grant.id]

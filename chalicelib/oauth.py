@@ -53,10 +53,8 @@ def exchange(
     if isinstance(auth, OAuth1):
         return _exchange1(session, auth, query, kept)
     client = _client(session, auth, redirect)
-    code = query["code"].removesuffix(
-        "#_"
-    )  # Meta writes it behind its codes; some browsers' code sends it on
-    body = {"code": code, "redirect_uri": redirect}
+    # Meta and Reddit hang `#_` on their codes, which some browsers' code sends on.
+    body = {"code": query["code"].removesuffix("#_"), "redirect_uri": redirect}
     if auth.pkce:
         body["code_verifier"] = kept["verifier"]
     answer = _speak(

@@ -1,6 +1,7 @@
 """Keeping an account alive: one refresher at a time, and a passing error never costs a grant."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -51,15 +52,30 @@ def host_session(provider: Provider, host: str, now: datetime, *, register: bool
 
 
 def _app_at(session: Session, *, register: bool) -> dict[str, str]:
+    """What the host gave our app; before a sign-in it is asked whether it still knows it."""
     platform, host = session.provider.key, session.host
-    known = apps.read(platform, host)
+    known = _opened(apps.read(platform, host), host)
+    if register and known and not _knows(session, known):
+        apps.forget(platform, host)
+        known = None
     if known is None and register:
         with understood(session.provider.title):
             made = session.provider.register(session, settings().callback(platform))
         sealed = {name: vault.seal_text(value, purpose=f"app {host}") for name, value in made.items()}
         apps.save(platform, host, sealed)
         return made
-    return {name: vault.unseal_text(value, purpose=f"app {host}") for name, value in (known or {}).items()}
+    return known or {}
+
+
+def _opened(sealed: dict[str, str] | None, host: str) -> dict[str, str] | None:
+    if sealed is None:
+        return None
+    return {name: vault.unseal_text(value, purpose=f"app {host}") for name, value in sealed.items()}
+
+
+def _knows(session: Session, app: dict[str, str]) -> bool:
+    with understood(session.provider.title):
+        return session.provider.knows_app(replace(session, app={**session.app, **app}))
 
 
 def session_for(account: Account, now: datetime, grant: Grant | None = None) -> Session:

@@ -50,7 +50,7 @@ class OAuth2(Auth):
     `token_extra` to the exchange of the code;
     `lifetime` is assumed, in seconds, when the answer names none; `ahead` is how long before its end a
     token is refreshed, in seconds; `granted` says whether the answer lists scopes to be
-    compared; `keep` names fields of the token's answer that the provider wants in `Token.data`.
+    compared, and `spare` are those that an account may lack; `keep` names fields of the token's answer that the provider wants in `Token.data`.
     """
 
     authorize: str = ""
@@ -71,6 +71,7 @@ class OAuth2(Auth):
     lifetime: float | None = None
     ahead: float = 300
     granted: bool = True
+    spare: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
 
 

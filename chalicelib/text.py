@@ -54,8 +54,12 @@ def _graphemes(text: str, _url_length: int = 0) -> int:
 
 def _mastodon(text: str, url_length: int) -> int:
     """Graphemes, after links shrink to `url_length` and `@user@host` to `@user` (Mastodon's StatusLengthValidator)."""
-    text = shorten(text, written(text), url_length)
-    return _graphemes(_REMOTE_MENTION.sub(r"\1", text))
+    return _graphemes(without_hosts(shorten(text, written(text), url_length)))
+
+
+def without_hosts(text: str) -> str:
+    """Mentions as Mastodon counts and shows them: `@user@host` is `@user`."""
+    return _REMOTE_MENTION.sub(r"\1", text)
 
 
 def _threads(text: str, _url_length: int = 0) -> int:

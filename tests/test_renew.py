@@ -1,11 +1,12 @@
 """Access that is shared, renewed by one at a time, and lost by nothing but a clear no."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib import connect, keep, renew
+from chalicelib import connect, farewells, keep, renew
 from chalicelib.models import Account, Grant
 from chalicelib.problems import Reconnect, Retry
 from chalicelib.store import accounts, grants
@@ -22,12 +23,13 @@ KEY = "github"
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", KEY)
-    monkeypatch.setenv("PLATFORMS", KEY)
+    monkeypatch.setenv("SANDBOX_PLATFORMS", f"{KEY},slack")
+    monkeypatch.setenv("PLATFORMS", f"{KEY},slack")
     forget()
+    sandbox["slack"].reset()
     sandbox[KEY].reset()
     world = World(sandbox)
-    world.secrets(KEY)
+    world.secrets(KEY, "slack")
     return world
 
 
@@ -159,3 +161,19 @@ def test_a_token_about_to_end_is_renewed_before_it_is_used(at: Clock) -> None:
     assert renew.must_refresh(grant, at())
     assert not renew.must_refresh(grant.model_copy(update={"expires": at() + timedelta(hours=7)}), at())
     assert not renew.must_refresh(grant.model_copy(update={"refreshable": False}), at())
+
+
+@pytest.mark.parametrize(("bot", "health"), [("another", "fine"), ("own", "reconnect")])
+def test_revoked_tokens_end_only_the_account_whose_bot_they_were_of(
+    world: World, at: Clock, bot: str, health: str
+) -> None:
+    account = world.connect("slack", at())
+    named = account.data["bot"] if bot == "own" else "U0OTHER"
+    inner = {"type": "tokens_revoked", "tokens": {"bot": [named], "oauth": []}}
+    said = {"type": "event_callback", "team_id": account.remote, "event_id": "E1", "event": inner}
+    world.sandbox["slack"].skew = at().timestamp() - time.time()
+    headers, body = world.sandbox["slack"].events(said)
+    farewells.heard("slack", headers, body, at())
+    found = accounts.read(account.workspace, account.id)
+    assert found is not None
+    assert found.health == health

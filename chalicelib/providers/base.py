@@ -1,6 +1,6 @@
 """What a platform is: data for everything that can be data, and two short methods, `me` and `publish`.
 
-A newcomer reads `mastodon.py` first: it is the shortest complete one.
+A newcomer reads `dribbble/` first: it is the shortest complete one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -100,11 +100,13 @@ class Event:
     """What a platform's own request means: our answer to it, and what it says is gone.
 
     `gone` are accounts by their remote id, `people` those who signed in, by the id that the app knows them by.
+    `bots`: of the accounts in `gone` only those that such a bot writes for (`data["bot"]`), where the request names bots.
     """
 
     answer: dict[str, Any]
     gone: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
     sentence: str = ""
 
 
@@ -200,6 +202,10 @@ class Provider:
     def register(self, session: Session, redirect: str) -> dict[str, str]:
         """Registers our app at a person's instance: the secrets to keep for that host."""
         raise NotImplementedError
+
+    def knows_app(self, session: Session) -> bool:
+        """Whether an instance still knows the app that was registered there; asked before each sign-in."""
+        return True
 
     def refresh(self, session: Session) -> Token:
         """The next token; the old one may be dead from here on."""

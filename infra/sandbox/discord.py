@@ -334,6 +334,8 @@ def _body(request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if (request.content_length or 0) > 25 * _MIB:
         raise _error(40005, "Request entity too large", 413)
     described = body.get("message", body).get("attachments", [])
+    if any(not isinstance(each.get("id"), int) for each in described):
+        raise _invalid("attachments", "BASE_TYPE_BAD", "Files are numbered as their parts are.")
     names = {str(each["id"]): each for each in described}
     files = [_file(name, file, names) for name, file in request.files.items()]
     if len(files) != len(described):

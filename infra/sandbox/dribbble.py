@@ -5,7 +5,7 @@ import re
 from io import BytesIO
 from typing import Any
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from .base import Person, Refusal, answer, route
 from .consent import OAuth2StandIn, page
@@ -38,6 +38,14 @@ class DribbbleStandIn(OAuth2StandIn):
             self.shots: dict[str, dict[str, Any]] = {}
             #: How many looks at a new shot find nothing yet.
             self.processing = 1
+
+    def handle(self, request: Request, host: str, path: str) -> Response:
+        """Every answer names the minute's budget and when it is whole again."""
+        response = super().handle(request, host, path)
+        reset = str(int(self.now().timestamp()) + 50)
+        for name, value in (("Limit", "60"), ("Remaining", "59"), ("Reset", reset)):
+            response.headers.setdefault(f"X-RateLimit-{name}", value)
+        return response
 
     # -- consent -----------------------------------------------------------------------------------------
 
@@ -156,7 +164,8 @@ class DribbbleStandIn(OAuth2StandIn):
     def own(self, request: Request) -> Any:
         person = self.caller(request, "public")
         mine = [shot for shot in self.shots.values() if shot["owner"] == person.id]
-        return mine[::-1][: min(100, int(request.args.get("per_page", 12)))]
+        size, number = min(100, int(request.args.get("per_page", 12))), int(request.args.get("page", 1))
+        return mine[::-1][size * (number - 1) : size * number]
 
     @route("GET", "/v2/shots/<number>")
     def shot(self, request: Request, number: str) -> Any:

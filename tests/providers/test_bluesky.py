@@ -424,6 +424,21 @@ def test_a_film_that_cannot_be_read_is_rejected_in_blueskys_words(bench: Bench) 
     next(iter(bench.stand_in.jobs.values()))["failed"] = "The film is broken"
     with pytest.raises(Rejected, match="The film is broken"):
         healing.bring_out(replace(job, state=saved[-1]))
+    bench.stand_in.jobs.clear()
+    healing.bring_out(replace(job, state=saved[-1]))
+    assert len(sent(bench, "uploadVideo")) == 2
+
+
+def test_a_film_that_the_service_has_is_known_however_it_says_so(bench: Bench) -> None:
+    connected = bench.connect()
+    bench.stand_in.failures.append(Failure(path="uploadVideo", mode="lost"))
+    with pytest.raises(Retry):
+        connected.publish((Entry(media=(FILM,)),))
+    number = next(iter(bench.stand_in.jobs))
+    nested = {"jobStatus": {"jobId": number, "error": "already_exists", "state": "JOB_STATE_COMPLETED"}}
+    bench.stand_in.failures.append(Failure(path="uploadVideo", status=409, body=nested))
+    connected.publish((Entry(media=(FILM,)),))
+    assert len(bench.stand_in.shown) == 1
 
 
 def test_the_days_quota_is_asked_before_a_film_is_sent(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from chalicelib import clock
 from chalicelib.healing import bring_out
 from chalicelib.models import Account, Entry, Media, Pending, Published, Receipt
-from chalicelib.problems import Reconnect, Rejected, Unsure
+from chalicelib.problems import Reconnect, Rejected, Retry, Unsure
 from chalicelib.providers.base import tools
 from chalicelib.providers.dribbble import LOOKS, Dribbble, _escaped
 from chalicelib.providers.dribbble.options import DribbbleOptions
@@ -200,6 +200,26 @@ def test_a_lost_shot_is_found_by_its_title(bench: Bench) -> None:
     out = bring_out(lost(bench.connect(), "lost"))
     assert isinstance(out, Published)
     assert [each.id for each in bench.stand_in.shown] == [out.id]
+
+
+def test_a_busy_account_hides_no_lost_shot(bench: Bench) -> None:
+    connected = bench.connect()
+    job = lost(connected, "lost")
+    (number,) = bench.stand_in.shots
+    for other in range(5000, 5045):
+        bench.stand_in.shots[str(other)] = {**bench.stand_in.shots[number], "id": other, "title": "Another"}
+    out = bring_out(job)
+    assert isinstance(out, Published)
+    assert out.id == number
+    assert [each["query"]["page"] for each in sent(bench, "GET", "/v2/user/shots")] == ["1", "2", "3"]
+
+
+def test_the_budgets_reset_in_every_answer_is_no_wait_of_its_trouble(bench: Bench) -> None:
+    connected = bench.connect()
+    bench.stand_in.failures.append(Failure(path="/v2/user$", status=503, body="<html>busy"))
+    with pytest.raises(Retry) as caught:
+        bench.provider.me(connected.session)
+    assert caught.value.after is None
 
 
 def test_an_older_shot_of_the_same_title_is_another_one(bench: Bench) -> None:

@@ -174,11 +174,11 @@ def test_a_film_that_pinterest_cannot_process_is_uploaded_anew_on_a_retry(bench:
 # -- pictures that cannot be fetched ---------------------------------------------------------------------
 
 
-def test_an_address_that_cannot_be_reached_is_tried_three_times(bench: Bench) -> None:
+def test_an_address_that_cannot_be_reached_is_tried_three_times_more(bench: Bench) -> None:
     job = bench.connect().job(ONE, options=pin())
     message = {"code": 1, "message": "Sorry! Unable to reach the URL."}
-    bench.stand_in.failures.append(Failure(path=COMMIT, status=400, body=message, times=3))
-    for _ in range(2):
+    bench.stand_in.failures.append(Failure(path=COMMIT, status=400, body=message, times=4))
+    for _ in range(3):
         with pytest.raises(Retry) as retry:
             bring_out(job)
         assert retry.value.after == 60
@@ -204,7 +204,7 @@ def doubted(connected: Connected, mode: str, options: dict[str, Any] | None = No
     return replace(job, doubt=job.now)
 
 
-def test_a_pin_is_found_among_the_fifty_newest_by_its_words_and_its_time(bench: Bench) -> None:
+def test_a_pin_is_found_behind_others_by_its_words_and_its_time(bench: Bench) -> None:
     connected = bench.connect()
     job = doubted(connected, "lost")
     lost = bench.stand_in.shown[0].id
@@ -215,6 +215,33 @@ def test_a_pin_is_found_among_the_fifty_newest_by_its_words_and_its_time(bench: 
     assert isinstance(found, Published)
     assert found.id == lost
     assert len(sent(bench, "GET", f"/v5/boards/{BOARD}/pins")) == 2
+
+
+def test_a_busy_board_hides_no_lost_pin_and_a_quiet_one_costs_two_pages(bench: Bench) -> None:
+    connected = bench.connect()
+    job = doubted(connected, "lost")
+    lost = bench.stand_in.shown[0].id
+    for number in range(140):
+        bench.stand_in.pins[f"9{number}"] = {
+            **bench.stand_in.pins[lost],
+            "id": f"9{number}",
+            "title": "Other",
+        }
+    found = bench.provider.look(job)
+    assert isinstance(found, Published)
+    assert found.id == lost
+    asked = len(sent(bench, "GET", f"/v5/boards/{BOARD}/pins"))
+    for each in bench.stand_in.pins.values():
+        each["created_at"] = "2020-01-01T00:00:00"
+    assert bench.provider.look(job) is None
+    assert len(sent(bench, "GET", f"/v5/boards/{BOARD}/pins")) == asked + 2
+
+
+def test_a_pin_that_is_gone_already_counts_as_deleted(bench: Bench) -> None:
+    connected = bench.connect()
+    (receipt,) = connected.publish(ONE, pin())
+    bench.provider.delete(connected.session, receipt)
+    bench.provider.delete(connected.session, receipt)
 
 
 @pytest.mark.parametrize("field", ["title", "description", "link"])

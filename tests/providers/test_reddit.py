@@ -230,6 +230,27 @@ def test_another_title_another_subreddit_or_an_older_post_is_not_the_lost_one(be
     assert isinstance(bench.provider.look(job), Published)
 
 
+def test_a_busy_account_hides_no_lost_post(bench: Bench) -> None:
+    connected = bench.connect()
+    lost = connected.bring_out(connected.job(WORDS, options=into("lamps")))
+    for number in range(60):
+        noise = {"subreddit": [{"subreddit": "wicks", "title": f"Noise {number}", "type": "self"}]}
+        connected.bring_out(connected.job(WORDS, options=noise))
+    job = connected.job(WORDS, options=into("lamps"))
+    assert connected.bring_out(replace(job, doubt=job.now)).id == lost.id
+    pages = [each["query"] for each in sent(bench, "/oauth.reddit.com/user/ada") or sent(bench, "/user/")]
+    assert [bool(page.get("after")) for page in pages] == [False, True, True]
+    assert out(bench).count("lamps") == 1
+
+
+def test_a_comment_that_says_the_same_as_the_one_before_is_another(bench: Bench) -> None:
+    connected, entries = bench.connect(), (*WORDS, Entry(text="More"), Entry(text="More"))
+    receipts = connected.publish(entries[:2], into("lamps"))
+    job = connected.job(entries, 2, receipts, into("lamps"))
+    assert connected.bring_out(replace(job, doubt=job.now)).id != receipts[1].id
+    assert len(bench.stand_in.shown) == 3
+
+
 def test_words_with_ampersands_are_recognised_when_they_are_looked_for(bench: Bench) -> None:
     options = {"subreddit": [{"subreddit": "lamps", "title": "Wicks & <wax>", "type": "self"}]}
     job = doubted(bench.connect(), WORDS, options, "lost")
@@ -332,6 +353,21 @@ def test_every_call_says_who_calls_and_storage_gets_no_token(bench: Bench) -> No
     storage = [each for each in bench.stand_in.requests if "s3-accelerate" in each["host"]]
     assert storage
     assert not [each for each in storage if "Authorization" in each["headers"]]
+
+
+def test_a_gif_without_a_name_is_leased_as_a_gif(bench: Bench) -> None:
+    gif = picture()[0].model_copy(update={"kind": "gif", "mime": "image/gif", "name": ""})
+    bench.connect().publish((Entry(text="Look", media=(gif,)),), into("lamps", type="media"))
+    (lease,) = sent(bench, "/api/media/asset")
+    assert lease["form"] == {"filepath": "file.gif", "mimetype": "image/gif"}
+
+
+def test_a_code_with_its_odd_ending_is_taken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed = bench.press
+    monkeypatch.setattr(
+        bench, "press", lambda *given, **more: {"code": pressed(*given, **more)["code"] + "#_"}
+    )
+    assert bench.connect().token.access
 
 
 def test_without_an_operators_name_the_agent_names_the_app_and_the_account(bench: Bench) -> None:

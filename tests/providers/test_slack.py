@@ -128,6 +128,21 @@ def test_only_the_end_of_the_apps_own_access_ends_an_account(
     assert bool(heard.sentence) == bool(gone or b"rate_limited" in body)
 
 
+def test_revoked_tokens_name_the_bots_that_they_were_of(bench: Bench) -> None:
+    heard = event(bench, callback(type="tokens_revoked", tokens={"bot": ["U0BOT", 7], "oauth": ["U0ADA"]}))
+    assert heard.bots == ("U0BOT",)
+    assert event(bench, callback(type="tokens_revoked", tokens={"bot": "U0BOT"})).gone == ()
+    assert event(bench, callback(type="app_uninstalled")).bots == ()
+
+
+def test_a_workspace_whose_icon_may_not_be_seen_is_connected_all_the_same(bench: Bench) -> None:
+    bench.stand_in.failures.append(
+        Failure(path="team.info", status=200, body={"ok": False, "error": "missing_scope"})
+    )
+    account = bench.connect().account
+    assert (account.handle, account.picture) == ("lamps", "")
+
+
 def test_a_workspace_that_is_gone_is_known_by_the_id_of_its_account(bench: Bench) -> None:
     account = bench.connect().account
     headers, body = bench.stand_in.events(json.loads(callback(type="app_uninstalled")))
@@ -340,6 +355,13 @@ def test_a_shared_file_that_is_never_shown_ends_in_doubt_not_in_a_second_one(ben
     with pytest.raises(Unsure, match="does not show"):
         connected.publish((Entry(media=(picture()[0],)),), {"channel": GENERAL})
     assert len(sent(bench, COMPLETE)) == 1
+
+
+def test_a_refused_look_at_a_shared_file_fails_no_message_that_is_out(bench: Bench) -> None:
+    refusal = {"ok": False, "error": "file_not_found"}
+    bench.stand_in.failures.append(Failure(path="files.info", status=200, body=refusal))
+    bench.connect().publish((Entry(media=(picture()[0],)),), {"channel": GENERAL})
+    assert len(bench.stand_in.shown) == 1
 
 
 # -- healing ---------------------------------------------------------------------------------------------

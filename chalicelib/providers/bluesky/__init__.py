@@ -141,10 +141,8 @@ class Bluesky(Provider):
         return frozenset({f"error={answer.find('error')}"})
 
     def judge(self, answer: Answer, now: datetime) -> Problem | None:
-        if not answer.committed and answer.find("error") == "already_exists" and answer.find("jobId"):
-            return (
-                None  # the video service has this film from an earlier try: its number is what was asked for
-            )
+        if not answer.committed and _had_already(answer):
+            return None  # an earlier try brought the film there: its number is what was asked for
         if not answer.committed and answer.find("error") == "RecordNotFound":
             return None  # the answer to a question, which `look` reads
         return super().judge(answer, now)
@@ -233,6 +231,12 @@ class Bluesky(Provider):
         return {
             name.removesuffix("Count"): int(post.get(name) or 0) for post in posts[:1] for name in _COUNTS
         }
+
+
+def _had_already(answer: Answer) -> bool:
+    """Whether the video service knows this very film, and says by which number."""
+    error = answer.find("error") or answer.find("jobStatus", "error")
+    return error == "already_exists" and bool(answer.find("jobId") or answer.find("jobStatus", "jobId"))
 
 
 def _where(uri: str) -> dict[str, str]:

@@ -62,6 +62,8 @@ def _film(job: Job, file: File, state: dict[str, Any]) -> dict[str, Any] | None:
     if isinstance(blob := answer.find("jobStatus", "blob"), dict):
         return {"blob": blob, "width": file.media.width, "height": file.media.height}
     if answer.find("jobStatus", "state") == "JOB_STATE_FAILED":
+        del state["film"]
+        job.save(state)  # a person's next try sends it anew
         why = answer.find("jobStatus", "message", default="")
         raise Rejected(f"Bluesky could not work with the film. {why}".strip(), words=answer.words)
     return None

@@ -81,7 +81,7 @@ def parts(job: Job, body: dict[str, Any], message: dict[str, Any]) -> dict[str, 
         return {"json": body}
     files = [_file(file, number) for number, file in enumerate(job.files)]
     message["attachments"] = [
-        {"id": str(number), "filename": name, **({"description": file.media.alt} if file.media.alt else {})}
+        {"id": number, "filename": name, **({"description": file.media.alt} if file.media.alt else {})}
         for number, (file, (name, _, _)) in enumerate(zip(job.files, files, strict=True))
     ]
     form: list[tuple[str, Any]] = [("payload_json", (None, json.dumps(body).encode(), "application/json"))]

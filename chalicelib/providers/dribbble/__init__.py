@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ... import text
 from ..base import (
     Account,
     Answer,
@@ -27,6 +28,7 @@ from ..base import (
     Rejected,
     Retry,
     Session,
+    Unsure,
     Wait,
     minutes,
     tool,
@@ -35,7 +37,10 @@ from .options import IMAGE_BYTES, RULES, TYPES, DribbbleOptions, against, sent_s
 
 #: How often a new shot is looked for, five seconds apart, to learn its address; it is out all the same.
 LOOKS, PAUSE = 6, 5
+#: Shots that one page of the own list has, and pages that a search for a lost one goes through.
+PAGE, PAGES = 20, 20
 
+_ASKED = Wait("retry-after", "retry-after")
 _GONE = "The shot is not there, or no longer."
 _REFUSED = "Dribbble does not take this shot."
 _ENTITY = re.compile(r"&#?\w+;?")
@@ -64,7 +69,7 @@ class Dribbble(Provider):
     paces = (Pace(20, per=minutes(1)),)  # of 60 requests, and a shot may take three and more
     repeatable = "look"
     heal_after = 45
-    waits = (Wait("x-ratelimit-reset", "epoch"), Wait("retry-after", "retry-after"))
+    waits = (Wait("x-ratelimit-reset", "epoch"), _ASKED)
     faults = (
         Fault(Retry, "Dribbble asks us to wait.", status=(429,), after=60),
         Fault(Retry, "Dribbble asks us to wait a little.", ("rate limit exceeded",), (403,), after=60),
@@ -109,6 +114,10 @@ class Dribbble(Provider):
             problem.sentence = f"{_REFUSED} It says: {why}."
         return problem
 
+    def wait(self, answer: Answer, now: datetime) -> float | None:
+        """The budget's reset stands in every answer: it counts only where the budget is the trouble."""
+        return super().wait(answer, now) if answer.status in {403, 429} else _ASKED.read(answer, now)
+
     # -- publishing --------------------------------------------------------------------------------------
 
     def publish(self, job: Job) -> Published | Pending:
@@ -145,11 +154,18 @@ class Dribbble(Provider):
         if job.state and job.state.get("shot"):
             return self._shown(job, job.state)
         since = (job.doubt or job.now) - timedelta(minutes=1)
-        for shot in job.ask("GET", "/v2/user/shots", params={"per_page": 20}).records():
-            made = max(_at(shot.get("published_at")), _at(shot.get("updated_at")))
-            if shot.get("title") == job.options.title and made >= since and shot.get("id"):
-                return Published(id=str(shot["id"]), url=str(shot.get("html_url") or ""))
-        return None
+        for number in range(1, PAGES + 1):
+            query = {"per_page": PAGE, "page": number}
+            shots = job.ask("GET", "/v2/user/shots", params=query).records()
+            recent = [shot for shot in shots if _made(shot) >= since]
+            for shot in recent:
+                if text.comparable(str(shot.get("title"))) == text.comparable(job.options.title) and shot.get(
+                    "id"
+                ):
+                    return Published(id=str(shot["id"]), url=str(shot.get("html_url") or ""))
+            if len(shots) < PAGE or not recent:
+                return None
+        raise Unsure("Too much was posted since by this account to find the shot on Dribbble; look there.")
 
     # -- afterwards --------------------------------------------------------------------------------------
 
@@ -210,6 +226,10 @@ def _kept(found: str) -> str:
 def _reasons(answer: Answer) -> str:
     told = [(each.get("attribute"), each.get("message")) for each in answer.records("errors")]
     return ", ".join(f"{attribute} {message}" for attribute, message in told if attribute and message)[:300]
+
+
+def _made(shot: dict[str, Any]) -> datetime:
+    return max(_at(shot.get("published_at")), _at(shot.get("updated_at")))
 
 
 def _at(told: Any) -> datetime:

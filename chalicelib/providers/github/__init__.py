@@ -92,7 +92,7 @@ class GitHub(Provider):
         Fault(
             Reconnect,
             "Reconnect GitHub: the organization must let the app in first.",
-            ("resource not accessible by integration", "saml", "oauth app access restrictions"),
+            ("resource not accessible by integration", "saml enforcement", "oauth app access restrictions"),
         ),
         Fault(Rejected, "GitHub does not let this account do that here.", ("type=FORBIDDEN",)),
         Fault(

@@ -32,7 +32,7 @@ from ..base import (
     tool,
 )
 from . import boards as pinterest_boards
-from .faults import FAULTS, UNREACHABLE
+from .faults import FAULTS, GONE, UNREACHABLE
 from .options import PinterestOptions
 
 _API = "https://api.pinterest.com/v5"
@@ -45,7 +45,8 @@ _PIN = Part(
     video_bytes=2_000_000_000, video_seconds=(4, 900),
 )  # fmt: skip
 _LOOK_AFTER = 10.0  # seconds between looks at a film that is being worked on
-_REACHES = 3  # tries of a picture's address before it counts as not public
+_REACHES = 3  # times that a picture's address is tried again before it counts as not public
+_PAGES = 20  # of a board, 25 Pins each, that a search for a lost Pin goes through
 _METRICS = ("IMPRESSION", "PIN_CLICK", "OUTBOUND_CLICK", "SAVE")
 _METRIC_DAYS = 89
 
@@ -141,7 +142,7 @@ class Pinterest(Provider):
         except Retry as problem:
             if problem.sentence != UNREACHABLE:
                 raise
-            if (times := (job.state or {}).get("unreached", 0) + 1) >= _REACHES:
+            if (times := (job.state or {}).get("unreached", 0) + 1) > _REACHES:
                 raise Rejected(
                     "Pinterest cannot reach the pictures at their address.", words=problem.words
                 ) from None
@@ -175,24 +176,26 @@ class Pinterest(Provider):
     # -- after a lost answer -----------------------------------------------------------------------------
 
     def look(self, job: Job) -> Published | None:
-        """The two newest pages of the board are read: that the newest come first is not promised."""
+        """The board's pages back to the doubt, two at least: that the newest come first is not promised."""
         since = (job.doubt or job.now) - timedelta(minutes=1)
-        for pin in pinterest_boards.pages(job, f"/boards/{job.options.board}/pins", size=25, most=2):
-            if not _same(pin, job):
-                continue
-            made = _moment(pin.get("created_at"))
-            if made is None:
-                raise Unsure(
-                    "A Pin that says the same is on the board, but Pinterest does not say since when."
-                )
-            if made >= since:
-                return Published(id=str(pin["id"]), url=f"{_SITE}/pin/{pin['id']}/")
+        pages = pinterest_boards.pages(job, f"/boards/{job.options.board}/pins", size=25, most=_PAGES)
+        for number, pins in enumerate(pages, 1):
+            if (found := _found(pins, job, since)) is not None:
+                return Published(id=found, url=f"{_SITE}/pin/{found}/")
+            if number > 1 and all((_moment(pin.get("created_at")) or since) < since for pin in pins):
+                return None
+            if number == _PAGES:
+                raise Unsure("Too much was pinned since to find the Pin on its board; look there.")
         return None
 
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        session.ask("DELETE", f"/pins/{receipt.id}")
+        try:
+            session.ask("DELETE", f"/pins/{receipt.id}")
+        except Rejected as refused:
+            if refused.sentence != GONE:
+                raise
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         """Since the Pin was made, at most 89 days: what lies further back Pinterest does not tell."""
@@ -246,6 +249,18 @@ def _address(file: File) -> str:
     if media.kind == "gif" or (media.mime in _PICTURES and media.size <= _PICTURE_BYTES):
         return file.url()
     return file.fit_url(_PICTURES, max_bytes=_PICTURE_BYTES)
+
+
+def _found(pins: list[dict[str, Any]], job: Job, since: datetime) -> str | None:
+    """The id of a Pin that says the same and was made since; one that tells no time is for a person."""
+    for pin in pins:
+        if not _same(pin, job):
+            continue
+        if (made := _moment(pin.get("created_at"))) is None:
+            raise Unsure("A Pin that says the same is on the board, but Pinterest does not say since when.")
+        if made >= since:
+            return str(pin["id"])
+    return None
 
 
 def _same(pin: dict[str, Any], job: Job) -> bool:

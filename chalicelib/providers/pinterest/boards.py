@@ -8,24 +8,24 @@ from ..base import Rejected, Session
 _PAGES = 20
 
 
-def pages(session: Session, path: str, size: int = 250, most: int = _PAGES) -> Iterator[dict[str, Any]]:
-    """The items of a list, page after page."""
+def pages(session: Session, path: str, size: int = 250, most: int = _PAGES) -> Iterator[list[dict[str, Any]]]:
+    """The items of a list, a page at a time."""
     query: dict[str, Any] = {"page_size": size}
     for _ in range(most):
         answer = session.ask("GET", path, params=query)
-        yield from answer.records("items")
+        yield answer.records("items")
         if not (bookmark := answer.find("bookmark")):
             return
         query["bookmark"] = bookmark
 
 
 def boards(session: Session) -> list[dict[str, Any]]:
-    return [_board(board) for board in pages(session, "/boards")]
+    return [_board(board) for page in pages(session, "/boards") for board in page]
 
 
 def sections(session: Session, board: str) -> list[dict[str, Any]]:
     found = pages(session, f"/boards/{_digits(board)}/sections")
-    return [{"id": str(each.get("id")), "name": each.get("name", "")} for each in found]
+    return [{"id": str(each.get("id")), "name": each.get("name", "")} for page in found for each in page]
 
 
 def create(session: Session, name: str, description: str, privacy: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from ..base import Expired, Fault, Reconnect, Rejected, Retry
 
+GONE = "This is gone from Pinterest."
 UNREACHABLE = "Pinterest could not fetch a picture; it is asked again."
 
 FAULTS = (
@@ -21,7 +22,7 @@ FAULTS = (
     Fault(
         Rejected, "The board's section does not exist any more: choose another.", ("code=2031", "section not found"), (404,)
     ),
-    Fault(Rejected, "This is gone from Pinterest.", status=(404,)),
+    Fault(Rejected, GONE, status=(404,)),
     Fault(Retry, UNREACHABLE, ("unable to reach the url",), (400,), 60),
     Fault(Rejected, "Pinterest takes 2 to 5 pictures in one Pin.", ("maxitems", "minitems"), (400,)),
     Fault(Rejected, "Pinterest wants a cover for the video.", ("cover_image",), (400,)),

@@ -11,11 +11,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ... import text
-from ..base import Answer, Job, Pending, Published, Receipt, Rejected
+from ..base import Answer, Job, Pending, Published, Receipt, Rejected, Unsure
 from .places import Place
 
 HOME = "https://www.reddit.com"
 _EMPTY: dict[str, Any] = {"done": {}, "refused": {}, "assets": [], "looks": 0}
+#: Pages of 25 that a look goes through.
+PAGES = 20
 
 Post = dict[str, str]
 """One place's receipt: `id` (empty if never found) and `url`."""
@@ -91,6 +93,10 @@ class Round:
     def _shown(self, name: str) -> str:
         return name if self.job.index else self.place(name).shown
 
+    def _known(self) -> set[str]:
+        """What the entries before are out as: a comment may say the same as the one before."""
+        return {number for receipt in self.job.receipts for number in ids(receipt)}
+
     def crossposted(self, place: Place) -> str:
         """The id of the post that `place` shares: one of the round, or any at Reddit."""
         if not isinstance(place.crosspost_of, int):
@@ -101,25 +107,36 @@ class Round:
         return str(shared)
 
     def find(self, name: str) -> Post | None:
-        """The newest own post or comment that says the same at place `name` since it was sent."""
+        """The newest own post or comment that says the same at place `name`; page after page, back to when it was sent."""
         listing = "comments" if self.job.index else "submitted"
-        query = {"sort": "new", "limit": 25, "raw_json": 1}
-        answer = self.job.ask("GET", f"/user/{self.job.me.data['name']}/{listing}", params=query)
-        for child in answer.records("data", "children"):
-            thing = child.get("data") or {}
-            if self._is_at(name, thing):
-                return {"id": str(thing.get("name")), "url": f"{HOME}{thing.get('permalink', '')}"}
-        return None
+        query: dict[str, Any] = {"sort": "new", "limit": 25, "raw_json": 1}
+        for _ in range(PAGES):
+            answer = self.job.ask("GET", f"/user/{self.job.me.data['name']}/{listing}", params=query)
+            things = [child.get("data") or {} for child in answer.records("data", "children")]
+            for thing in things:
+                if self._is_at(name, thing):
+                    return {"id": str(thing.get("name")), "url": f"{HOME}{thing.get('permalink', '')}"}
+            after = answer.find("data", "after", default="")
+            if not after or not things or _made(things[-1]) < self.since.timestamp():
+                return None
+            query["after"] = after
+        if self.kept("accepted"):
+            return None
+        raise Unsure("Too much was posted since by this account to find the post on Reddit; look there.")
 
     def _is_at(self, name: str, thing: dict[str, Any]) -> bool:
         """Whether one thing of the own list is this round's post or comment at place `name`."""
-        if float(thing.get("created_utc") or 0) < self.since.timestamp():
+        if _made(thing) < self.since.timestamp() or thing.get("name") in self._known():
             return False
         if self.job.index:
             return thing.get("link_id") == name and _alike(thing.get("body"), self.job.entry.text)
         place = self.place(name)
         there = str(thing.get("subreddit", "")).lower() == place.subreddit.lower()
         return there and _alike(thing.get("title"), place.title)
+
+
+def _made(thing: dict[str, Any]) -> float:
+    return float(thing.get("created_utc") or 0)
 
 
 def _named(places: Sequence[Place]) -> dict[str, Place]:

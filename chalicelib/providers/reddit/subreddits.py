@@ -11,7 +11,7 @@ def found(session: Session, word: str) -> list[dict[str, Any]]:
     path, query = "/subreddits/mine/subscriber", {"limit": "100", "raw_json": "1"}
     if word.strip():
         path = "/subreddits/search"
-        query |= {"q": word.strip(), "limit": "10", "sort": "relevance"}
+        query |= {"q": word.strip(), "limit": "10", "sort": "relevance", "include_over_18": "false"}
     children = session.ask("GET", path, params=query).records("data", "children")
     known = [each["data"] for each in children if isinstance(each.get("data"), dict)]
     return [_listed(data) for data in known if data.get("subreddit_type") == "public"]

@@ -33,7 +33,7 @@ def _content(file: File) -> tuple[str, bytes | IO[bytes], str]:
     """A file's name, content and type: films and GIFs as a stream, pictures as Reddit takes them."""
     media = file.media
     if media.kind != "image":
-        return media.name or "film.mp4", stream(file), media.mime
+        return media.name or f"file.{media.mime.rpartition('/')[2]}", stream(file), media.mime
     picture = file.fit(_PICTURES, max_bytes=PICTURE_BYTES)
     stem = (media.name or "picture").rpartition(".")[0] or "picture"
     return f"{stem}.{'png' if picture.mime == 'image/png' else 'jpg'}", picture.data, picture.mime

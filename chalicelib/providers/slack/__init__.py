@@ -1,5 +1,6 @@
 """Slack: a message by the operator's app in a channel of a workspace. https://docs.slack.dev/reference/methods"""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -176,14 +177,23 @@ class Slack(Provider):
         if session.token.data.get("is_enterprise_install"):
             raise Reconnect("Connect one workspace of the Slack organization, not the whole of it.")
         bot = session.ask("POST", "/auth.test")
-        team = session.ask("GET", "/team.info")
+        handle, picture = self._face(session)
         return Profile(
             id=bot.pick("team_id"),
             name=bot.find("team", default=""),
-            handle=team.find("team", "domain", default=""),
-            picture=team.find("team", "icon", "image_132", default=""),
+            handle=handle or _domain(bot.pick("url")),
+            picture=picture,
             data={"bot": bot.pick("user_id"), "url": bot.pick("url")},
         )
+
+    def _face(self, session: Session) -> tuple[str, str]:
+        """The workspace's name in addresses, and its icon: nice to have, and no reason not to connect."""
+        try:
+            team = session.ask("GET", "/team.info")
+        except (Reconnect, Rejected):
+            return "", ""
+        domain, icon = ("team", "domain"), ("team", "icon", "image_132")
+        return team.find(*domain, default=""), team.find(*icon, default="")
 
     def revoke(self, session: Session) -> None:
         session.ask("POST", "/auth.revoke")
@@ -246,8 +256,9 @@ class Slack(Provider):
         return {"id": where.pick("file_id"), "title": name}
 
     def _shared(self, job: Job, state: dict[str, Any]) -> Published | Pending:
-        if found := self._seen(job, state["files"]):
-            return found
+        with suppress(Rejected):  # whatever it is, the files have been taken
+            if found := self._seen(job, state["files"]):
+                return found
         if state["looks"] >= LOOKS:
             raise Unsure("Slack took the files but does not show the message; look there.")
         return Pending(state={**state, "looks": state["looks"] + 1}, after=3)
@@ -334,6 +345,11 @@ class Slack(Provider):
             {"id": each["id"], "name": each.get("name", ""), "private": bool(each.get("is_private"))}
             for each in found
         ]
+
+
+def _domain(url: str) -> str:
+    found = re.search(r"([\w-]+)\.slack\.com", url)
+    return found[1] if found else ""
 
 
 def _uploads(entry: Entry, options: Any) -> bool:

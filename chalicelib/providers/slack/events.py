@@ -56,14 +56,18 @@ def read(body: bytes) -> Event:
 
 
 def _event(said: dict[str, Any]) -> Event:
-    """`tokens_revoked` names user ids; a bot among them is this app's only one in that workspace."""
+    """`tokens_revoked` names user ids, not tokens: it concerns us where our bot is among them."""
     team, event = said.get("team_id"), said.get("event")
     if not isinstance(team, str) or not isinstance(event, dict):
         return Event({})
-    tokens = event.get("tokens")
     match event.get("type"):
         case "app_uninstalled":
             return Event({}, gone=(team,), sentence=_UNINSTALLED)
-        case "tokens_revoked" if isinstance(tokens, dict) and tokens.get("bot"):
-            return Event({}, gone=(team,), sentence=_REVOKED)
+        case "tokens_revoked" if bots := _bots(event.get("tokens")):
+            return Event({}, gone=(team,), bots=bots, sentence=_REVOKED)
     return Event({})
+
+
+def _bots(tokens: Any) -> tuple[str, ...]:
+    found = tokens.get("bot") if isinstance(tokens, dict) else None
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()

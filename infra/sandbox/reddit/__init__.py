@@ -304,7 +304,15 @@ class RedditStandIn(OAuth2StandIn):
         for thing in own:
             thing["hidden"] -= 1
         seen = [thing for thing in own[::-1] if thing["hidden"] < 0]
-        return _listed(seen[: int(request.args.get("limit", 25))], request.args.get("raw_json") == "1")
+        names, after, most = (
+            [each["name"] for each in seen],
+            request.args.get("after"),
+            request.args.get("limit", 25),
+        )
+        start = names.index(after) + 1 if after in names else 0
+        page = seen[start : start + int(most)]
+        more = page[-1]["name"] if page and page[-1] is not seen[-1] else None
+        return _listed(page, request.args.get("raw_json") == "1", after=more)
 
     @route("GET", "/api/info", API)
     def info(self, request: Request) -> Any:
@@ -377,11 +385,11 @@ def _s3(code: str, status: int, more: str = "") -> Refusal:
     return Refusal(status, body, {"Content-Type": "application/xml"})
 
 
-def _listed(things: list[dict[str, Any]], raw: bool) -> dict[str, Any]:
+def _listed(things: list[dict[str, Any]], raw: bool, after: str | None = None) -> dict[str, Any]:
     """A listing; without raw_json, texts come with `&`, `<` and `>` escaped."""
     plain = things if raw else [{k: _escaped(v) for k, v in thing.items()} for thing in things]
     children = [{"kind": str(thing.get("name", "t5"))[:2], "data": thing} for thing in plain]
-    return {"kind": "Listing", "data": {"children": children, "after": None}}
+    return {"kind": "Listing", "data": {"children": children, "after": after}}
 
 
 def _escaped(value: Any) -> Any:

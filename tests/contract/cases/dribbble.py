@@ -35,8 +35,15 @@ CASE = Case(
     lost={"picture": "healed", "no words": "healed"},
     refusals=(
         Refused(Retry, 429, {"message": "Too many."}, resets={"X-RateLimit-Reset": (42, "epoch")}, after=42),
-        Refused(Retry, 429, {"message": "Too many."}, after=60),
-        Refused(Retry, 403, {"message": "API Rate Limit Exceeded."}, mark="a little", after=60),
+        Refused(Retry, 429, {"message": "Too many."}, headers={"X-RateLimit-Reset": ""}, after=60),
+        Refused(
+            Retry,
+            403,
+            {"message": "API Rate Limit Exceeded."},
+            resets={"X-RateLimit-Reset": (30, "epoch")},
+            mark="a little",
+            after=30,
+        ),
         Refused(Reconnect, 401, {"message": "Bad credentials."}, mark="revoked"),
         Refused(Rejected, 403, {"message": "Not allowed."}, mark="quota"),
         Refused(Rejected, 422, {"message": "Validation failed."}, mark="does not take"),

@@ -46,6 +46,7 @@ CASE = Case(
         refused(Reconnect, "FORBIDDEN", "the `x` organization has enabled OAuth App access restrictions", "let the app in"),
         refused(Rejected, "FORBIDDEN", "ada does not have permission to create discussions", "does not let"),
         refused(Rejected, "NOT_FOUND", "Could not resolve to a node with the global id of 'R_x'", "pick them again"),
+        refused(Rejected, "NOT_FOUND", "Could not resolve to a Repository with the name 'ada/saml-lamps'", "pick them again"),
         refused(Rejected, "UNPROCESSABLE", "Title can't be blank", "does not take"),
         refused(Rejected, "SOMETHING_NEW", "no", "does not take"),
     ),

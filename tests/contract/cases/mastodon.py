@@ -16,8 +16,10 @@ CASE = Case(
             Entry(text="Four lamps", media=tuple(picture(f"{n}.png", width=600 + n)[0] for n in range(4))),
         ),
         "video": (Entry(text="A film", media=(movie(),)),),
+        "poll": (Entry(text="Which lamp?"),),
         "thread": (Entry(text="One"), Entry(text="Two"), Entry(text="Three", media=(picture()[0],))),
     },
+    options={"poll": {"poll": {"options": ["Red", "Green"], "duration": 3600}}},
     ask="/api/v2/media",
     commit=COMMIT,
     lost={"text": "healed", "picture": "healed"},
@@ -30,6 +32,14 @@ CASE = Case(
         Refused(Reconnect, 403, {"error": "Your login is currently disabled"}, mark="disabled"),
         Refused(Reconnect, 403, {"error": "This action is outside the authorized scopes"}, mark="rights"),
         Refused(Rejected, 422, {"error": "Error processing thumbnail for uploaded media"}, mark="file"),
+        Refused(
+            Retry,
+            500,
+            {"error": "Error processing thumbnail for uploaded media"},
+            path="/api/v2/media",
+            mark="once more",
+            after=15,
+        ),
         Refused(
             Rejected, 422, {"error": "Validation failed: Text character limit of 500 exceeded"}, mark="status"
         ),

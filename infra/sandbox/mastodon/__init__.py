@@ -1,18 +1,16 @@
 """A stand-in of a Mastodon server (4.5): apps, consent, media that takes its time, statuses with a key."""
 
-import html
 import secrets
+from datetime import timedelta
 from typing import Any
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
-from chalicelib import text
-
-from .base import Person, Refusal, answer, route
-from .consent import OAuth2StandIn, page
+from ..base import Person, Refusal, answer, route
+from ..consent import OAuth2StandIn, page
+from .statuses import CONFIGURATION, invalid, refuse, shown
 
 HOSTS = ("mastodon.sandbox", "mastodon.social")
-LIMIT = 500
 
 
 class MastodonStandIn(OAuth2StandIn):
@@ -32,9 +30,18 @@ class MastodonStandIn(OAuth2StandIn):
             self.statuses: dict[str, dict[str, Any]] = {}
             self.processing = 1
             self.old = False  # a server before 4.3
+            self.ancient = False  # a server before 4.0
 
     def answers(self, host: str) -> bool:
         return host in self.hosts or host.endswith(".mastodon.sandbox")
+
+    def handle(self, request: Request, host: str, path: str) -> Response:
+        """Every answer names the tightest budget, and when it is whole again: hours away."""
+        response = super().handle(request, host, path)
+        reset = (self.now() + timedelta(hours=3)).isoformat().replace("+00:00", "Z")
+        for name, value in (("Limit", "300"), ("Remaining", "299"), ("Reset", reset)):
+            response.headers.setdefault(f"X-RateLimit-{name}", value)
+        return response
 
     # -- apps and consent --------------------------------------------------------------------------------
 
@@ -98,21 +105,39 @@ class MastodonStandIn(OAuth2StandIn):
 
     @route("GET", "/api/v2/instance")
     def instance(self, request: Request) -> Any:
-        statuses = {"max_characters": LIMIT, "max_media_attachments": 4, "characters_reserved_per_url": 23}
+        if self.ancient:
+            raise Refusal(404, {"error": "Not Found"})
         return {
             "domain": "mastodon.sandbox",
-            "version": "4.5.0",
-            "api_versions": {"mastodon": 7},
-            "configuration": {"statuses": statuses, "media_attachments": {"description_limit": 1500}},
+            "version": "4.2.0" if self.old else "4.5.0",
+            **({} if self.old else {"api_versions": {"mastodon": 7}}),
+            "configuration": CONFIGURATION,
         }
+
+    @route("GET", "/api/v1/instance")
+    def first_instance(self, request: Request) -> Any:
+        return {"uri": "mastodon.sandbox", "version": "3.5.0", "configuration": CONFIGURATION}
+
+    def reader(self, request: Request) -> Person | None:
+        """Who reads: nobody without a token, but a token must have the right to."""
+        return self.caller(request, "read:statuses") if request.headers.get("Authorization") else None
 
     @route("GET", "/api/v1/accounts/<account>/statuses")
     def timeline(self, request: Request, account: str) -> Any:
-        own = [status for status in self.statuses.values() if status["account"]["id"] == account]
-        return own[::-1][: int(request.args.get("limit", 20))]
+        who, before = self.reader(request), request.args.get("max_id", "")
+        seen = {"public", "unlisted", *(("private", "direct") if who and who.id == account else ())}
+        own = [
+            status
+            for status in self.statuses.values()
+            if status["account"]["id"] == account
+            and status["visibility"] in seen
+            and (not before or int(status["id"]) < int(before))
+        ]
+        return own[::-1][: min(40, int(request.args.get("limit", 20)))]
 
     @route("GET", "/api/v1/statuses/<status>")
     def read(self, request: Request, status: str) -> Any:
+        self.reader(request)
         return self._status(status)
 
     @route("GET", "/@<handle>/<status>")
@@ -132,7 +157,13 @@ class MastodonStandIn(OAuth2StandIn):
         file = request.files.get("file")
         if file is None or file.mimetype == "application/octet-stream":
             raise Refusal(422, {"error": "Validation failed: File content type is invalid"})
-        data = file.read()
+        data, taken = file.read(), CONFIGURATION["media_attachments"]
+        if file.mimetype not in taken["supported_mime_types"]:
+            raise invalid("File content type is invalid")
+        if len(data) > taken[f"{file.mimetype.partition('/')[0]}_size_limit"]:
+            raise invalid("File file size is too large")
+        if len(request.form.get("description", "")) > taken["description_limit"]:
+            raise invalid("Description is too long")
         known = {"mime": file.mimetype, "size": len(data), "alt": request.form.get("description", "")}
         name = str(self.number())
         slow = file.mimetype.startswith("video/")
@@ -162,44 +193,37 @@ class MastodonStandIn(OAuth2StandIn):
         return status
 
     def _make(self, person: Person, wanted: dict[str, Any]) -> dict[str, Any]:
-        said, files = wanted.get("status", ""), wanted.get("media_ids", [])
-        self._refuse(said + wanted.get("spoiler_text", ""), files, wanted.get("in_reply_to_id"))
+        said, ids = wanted.get("status", ""), wanted.get("media_ids", [])
+        if any(file not in self.files for file in ids):
+            raise invalid(f"Media {', '.join(ids)} not found or already attached to another post")
+        refuse(wanted, [self.files[file] for file in ids])
+        for name in ("in_reply_to_id", "quoted_status_id"):
+            if wanted.get(name) and wanted[name] not in self.statuses:
+                raise Refusal(404, {"error": "Record not found"})
+        return self._keep(person, wanted, said, [self.files.pop(file) for file in ids])
+
+    def _keep(
+        self, person: Person, wanted: dict[str, Any], said: str, files: list[dict[str, Any]]
+    ) -> dict[str, Any]:
         number = str(self.number())
         url = f"{self.public}/{self.hosts[0]}/@{person.handle}/{number}"
-        self.show(
-            number,
-            person.handle,
-            said,
-            url,
-            media=[self.files.pop(file) for file in files],
-            reply_to=wanted.get("in_reply_to_id"),
-            visibility=wanted.get("visibility", "public"),
-        )
+        extra = ("poll", "quoted_status_id", "quote_approval_policy", "sensitive", "spoiler_text", "language")
+        more = {name: wanted[name] for name in extra if name in wanted}
+        reply, seen = wanted.get("in_reply_to_id"), wanted.get("visibility", "public")
+        self.show(number, person.handle, said, url, media=files, reply_to=reply, visibility=seen, **more)
         self.statuses[number] = {
             "id": number,
             "url": url,
-            "content": f"<p>{html.escape(said)}</p>".replace("\n", "<br>"),
-            "created_at": self.now().isoformat(),
+            "content": shown(said),
+            "visibility": seen,
+            "created_at": self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "account": {"id": person.id},
+            "media_attachments": [{"id": "1", "type": "image"} for _ in files],
             "replies_count": 0,
             "reblogs_count": 2,
             "favourites_count": 5,
         }
         return self.statuses[number]
-
-    def _refuse(self, said: str, files: list[str], parent: str | None) -> None:
-        if not said.strip() and not files:
-            raise Refusal(422, {"error": "Validation failed: Text can't be blank"})
-        if text.count(said, "mastodon") > LIMIT:
-            raise Refusal(422, {"error": f"Validation failed: Text character limit of {LIMIT} exceeded"})
-        if len(files) > 4:
-            raise Refusal(422, {"error": "Validation failed: Cannot attach more than 4 files"})
-        if any(file not in self.files for file in files):
-            raise Refusal(404, {"error": "Record not found"})
-        if any(self.files[file]["looks"] > 0 for file in files):
-            raise Refusal(422, {"error": "Cannot attach files that have not finished processing. Try again."})
-        if parent and parent not in self.statuses:
-            raise Refusal(404, {"error": "Record not found"})
 
     @route("DELETE", "/api/v1/statuses/<status>")
     def delete(self, request: Request, status: str) -> Any:
