@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import connect, keep, renew
 from chalicelib.models import Account, Grant
-from chalicelib.problems import Reconnect, Retry
+from chalicelib.problems import Problem, Reconnect, Retry
 from chalicelib.store import accounts, grants
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
@@ -159,3 +159,32 @@ def test_a_token_about_to_end_is_renewed_before_it_is_used(at: Clock) -> None:
     assert renew.must_refresh(grant, at())
     assert not renew.must_refresh(grant.model_copy(update={"expires": at() + timedelta(hours=7)}), at())
     assert not renew.must_refresh(grant.model_copy(update={"refreshable": False}), at())
+
+
+@pytest.mark.parametrize(
+    "failure", [{"status": 503}, {"mode": "drop"}, {"status": 400, "body": {"error": {}}}]
+)
+def test_a_token_that_cannot_be_renewed_today_serves_as_long_as_it_lasts(
+    sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
+) -> None:
+    for name, value in {
+        "SANDBOX": sandbox.public,
+        "SANDBOX_PLATFORMS": "threads",
+        "PLATFORMS": "threads",
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    sandbox["threads"].reset()
+    world = World(sandbox)
+    world.secrets("threads")
+    account = world.connect("threads", at())
+    at.forward(days=31)
+    sandbox["threads"].skew = timedelta(days=31).total_seconds()
+    grant = held(account)
+    assert renew.must_refresh(grant, at())
+    world.sandbox["threads"].failures.append(Failure(path="refresh_access_token", times=2, **failure))
+    assert renew.usable(account, grant, at()) == grant
+    assert grant.expires is not None
+    with pytest.raises(Problem):
+        renew.usable(account, grant, grant.expires - timedelta(seconds=299))
+    assert renew.usable(account, held(account), at()).generation == 1
