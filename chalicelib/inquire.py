@@ -18,8 +18,7 @@ def inquire(account: Account, now: datetime, question: Callable[[Session], T]) -
     grant = None
     try:
         grant = renew.grant_of(account)
-        if renew.must_refresh(grant, now):
-            grant = renew.refresh(account, grant, now)
+        grant = renew.usable(account, grant, now)
         try:
             return _asked(account, now, grant, question)
         except Expired as expired:

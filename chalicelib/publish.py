@@ -83,10 +83,7 @@ def _attempt(run: Run) -> None:
 def _grant(run: Run) -> Grant:
     """What the account signs with, renewed where it must be."""
     with _nothing_sent(run):
-        grant = renew.grant_of(run.account)
-        if renew.must_refresh(grant, clock.now()):
-            grant = renew.refresh(run.account, grant, clock.now())
-        return grant
+        return renew.usable(run.account, renew.grant_of(run.account), clock.now())
 
 
 @contextmanager

@@ -104,6 +104,19 @@ def must_refresh(grant: Grant, now: datetime) -> bool:
     return grant.refreshable and grant.expires is not None and grant.expires - now < timedelta(seconds=ahead)
 
 
+def usable(account: Account, grant: Grant, now: datetime) -> Grant:
+    """The grant to sign with now: renewed where its end is near. One that cannot be renewed today serves as long as it lasts."""
+    if not must_refresh(grant, now):
+        return grant
+    try:
+        return refresh(account, grant, now)
+    except Problem as trouble:
+        if grant.expires is None or grant.expires - now < timedelta(seconds=AHEAD):
+            raise
+        log.warning("an access is renewed later: %s", trouble.sentence, extra={"grant": grant.id})
+        return grant
+
+
 def refresh(account: Account, grant: Grant, now: datetime) -> Grant:
     """The grant with its next token: one renews it at a time, and the new pair is stored before it is used.
 

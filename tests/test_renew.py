@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import connect, farewells, keep, renew
 from chalicelib.models import Account, Grant
-from chalicelib.problems import Reconnect, Retry
+from chalicelib.problems import Problem, Reconnect, Retry
 from chalicelib.store import accounts, grants
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
@@ -177,3 +177,32 @@ def test_revoked_tokens_end_only_the_account_whose_bot_they_were_of(
     found = accounts.read(account.workspace, account.id)
     assert found is not None
     assert found.health == health
+
+
+@pytest.mark.parametrize(
+    "failure", [{"status": 503}, {"mode": "drop"}, {"status": 400, "body": {"error": {}}}]
+)
+def test_a_token_that_cannot_be_renewed_today_serves_as_long_as_it_lasts(
+    sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
+) -> None:
+    for name, value in {
+        "SANDBOX": sandbox.public,
+        "SANDBOX_PLATFORMS": "threads",
+        "PLATFORMS": "threads",
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    sandbox["threads"].reset()
+    world = World(sandbox)
+    world.secrets("threads")
+    account = world.connect("threads", at())
+    at.forward(days=31)
+    sandbox["threads"].skew = timedelta(days=31).total_seconds()
+    grant = held(account)
+    assert renew.must_refresh(grant, at())
+    world.sandbox["threads"].failures.append(Failure(path="refresh_access_token", times=2, **failure))
+    assert renew.usable(account, grant, at()) == grant
+    assert grant.expires is not None
+    with pytest.raises(Problem):
+        renew.usable(account, grant, grant.expires - timedelta(seconds=299))
+    assert renew.usable(account, held(account), at()).generation == 1

@@ -23,7 +23,7 @@ from .base import (
     days,
 )
 from .linkedin import LinkedIn
-from .linkedin.faults import faults
+from .linkedin.faults import faults, only_asking
 from .linkedin.options import LinkedInPageOptions
 from .linkedin.posts import comment_published, plain, post_published
 
@@ -178,11 +178,9 @@ class LinkedInPage(LinkedIn):
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         page, post = quote(self.author(session), safe=""), quote(receipt.id, safe="")
         which = f"{'ugcPosts' if ':ugcPost:' in receipt.id else 'shares'}=List({post})"
-        told = session.ask(
-            "GET",
-            "/rest/organizationalEntityShareStatistics"
-            f"?q=organizationalEntity&organizationalEntity={page}&{which}",
-        )
+        where = "/rest/organizationalEntityShareStatistics?q=organizationalEntity"
+        with only_asking("read numbers"):
+            told = session.ask("GET", f"{where}&organizationalEntity={page}&{which}")
         found = {
             name: told.find("elements", 0, "totalShareStatistics", field) for name, field in _NUMBERS.items()
         }

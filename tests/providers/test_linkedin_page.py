@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from chalicelib import text
 from chalicelib.healing import bring_out
 from chalicelib.models import Entry, Published, Receipt
-from chalicelib.problems import Reconnect, Unsure
+from chalicelib.problems import Reconnect, Rejected, Unsure
 from chalicelib.providers.linkedin.options import LinkedInPageOptions
 from chalicelib.providers.linkedin_page import readable
 from infra.sandbox.base import Failure
@@ -262,3 +262,12 @@ def test_a_strange_list_holds_nothing_of_ours(bench: Bench, body: Any) -> None:
 def test_little_text_compares_with_what_was_written(written: str) -> None:
     shown = text.comparable(written.replace("＃", "#"))
     assert readable(text.little(written)).replace("＃", "#") == shown
+
+
+def test_numbers_that_an_app_may_not_read_cost_no_page(bench: Bench) -> None:
+    connected = bench.connect()
+    receipt = connected.publish((Entry(text="Unread"),))[0]
+    denied = {"status": 403, "code": "ACCESS_DENIED", "message": "Not enough permissions"}
+    bench.stand_in.failures.append(Failure(path="ShareStatistics", status=403, body=denied))
+    with pytest.raises(Rejected, match="read numbers"):
+        bench.provider.metrics(connected.session, receipt)

@@ -23,7 +23,6 @@ from ..base import (
     Provider,
     Published,
     Receipt,
-    Reconnect,
     Rejected,
     Retry,
     Session,
@@ -33,7 +32,7 @@ from ..base import (
     minutes,
     tool,
 )
-from .faults import faults, named, signs, weigh
+from .faults import faults, named, only_asking, signs, weigh
 from .files import State, available, bring_in, kind
 from .options import RULES, LinkedInOptions, against
 from .posts import body, comment_published, plain, post_published, social
@@ -208,14 +207,14 @@ class LinkedIn(Provider):
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         if "r_member_postAnalytics" not in session.token.scopes:
             raise Rejected("LinkedIn tells an app without r_member_postAnalytics no numbers of a profile.")
-        return {name: self._number(session, receipt.id, query) for name, query in _QUERIES.items()}
+        with only_asking("read numbers"):
+            return {name: self._number(session, receipt.id, query) for name, query in _QUERIES.items()}
 
     def _number(self, session: Session, urn: str, query: str) -> int:
         entity = f"({'ugc' if ':ugcPost:' in urn else 'share'}:{quote(urn, safe='')})"
-        where = (
-            f"/rest/memberCreatorPostAnalytics?q=entity&entity={entity}&queryType={query}&aggregation=TOTAL"
-        )
-        counts = [each.get("count") for each in session.ask("GET", where).records("elements")]
+        asked = f"?q=entity&entity={entity}&queryType={query}&aggregation=TOTAL"
+        told = session.ask("GET", f"/rest/memberCreatorPostAnalytics{asked}")
+        counts = [each.get("count") for each in told.records("elements")]
         return sum(count for count in counts if isinstance(count, int))
 
     @tool(
@@ -224,12 +223,8 @@ class LinkedIn(Provider):
     )
     def companies(self, session: Session, vanity_name: str) -> list[dict[str, Any]]:
         asked = {"q": "vanityName", "vanityName": vanity_name}
-        try:
+        with only_asking("look up companies"):
             found = session.ask("GET", "/rest/organizations", params=asked)
-        except Reconnect as denied:  # most apps may not ask this, and the account is none the worse for it
-            raise Rejected(
-                "LinkedIn does not let this app look up companies.", words=denied.words
-            ) from denied
         return [
             {
                 "id": str(each.get("id")),
