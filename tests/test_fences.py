@@ -276,3 +276,11 @@ def test_what_waits_for_nothing_or_for_a_person_is_not_looked_for(part: Delivery
     assert not woken(timedelta(days=400))
     deliveries.alter(stored(), state="scheduled")
     assert woken(timedelta(days=400))
+
+
+def test_a_draft_is_not_looked_for_from_the_beginning(part: Delivery) -> None:
+    """Nothing would ever happen to it, and it would stand at the head of every sweep."""
+    deliveries.alter(part, state="cancelled")
+    draft = part.model_copy(update={"id": "q.a", "post": "q", "state": "draft"})
+    posts.save(Post(workspace="w", id="q", due=NOW, entries=part.entries, created=NOW), [draft])
+    assert not woken(timedelta(days=400))
