@@ -86,6 +86,19 @@ def test_only_what_is_scheduled_or_pending_is_claimed(part: Delivery, state: Any
     assert refused(lambda: claimed(stored()))
 
 
+def test_a_lease_that_an_outcome_left_behind_lets_nobody_in(part: Delivery) -> None:
+    receipts_ = tuple(Receipt(id=number, at=NOW) for number in "12")
+    out = deliveries.settle(claimed(part), state="published", receipts=receipts_, next=None)
+    assert out.lease is not None
+    assert refused(lambda: claimed(out, 2 * LEASE))
+
+
+def test_what_was_claimed_is_what_is_stored(part: Delivery) -> None:
+    taken = claimed(part)
+    assert taken == stored()
+    assert (taken.state, taken.attempt, taken.tries, taken.lease) == ("publishing", 1, 1, NOW + LEASE)
+
+
 def test_what_has_its_moment_still_to_come_is_not_claimed(part: Delivery) -> None:
     for state in ("scheduled", "pending"):
         deliveries.alter(stored(), state=state, next=NOW + timedelta(seconds=3))
