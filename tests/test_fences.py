@@ -86,6 +86,19 @@ def test_only_what_is_scheduled_or_pending_is_claimed(part: Delivery, state: Any
     assert refused(lambda: claimed(stored()))
 
 
+def test_a_lease_that_an_outcome_left_behind_lets_nobody_in(part: Delivery) -> None:
+    receipts_ = tuple(Receipt(id=number, at=NOW) for number in "12")
+    out = deliveries.settle(claimed(part), state="published", receipts=receipts_, next=None)
+    assert out.lease is not None
+    assert refused(lambda: claimed(out, 2 * LEASE))
+
+
+def test_what_was_claimed_is_what_is_stored(part: Delivery) -> None:
+    taken = claimed(part)
+    assert taken == stored()
+    assert (taken.state, taken.attempt, taken.tries, taken.lease) == ("publishing", 1, 1, NOW + LEASE)
+
+
 def test_what_has_its_moment_still_to_come_is_not_claimed(part: Delivery) -> None:
     for state in ("scheduled", "pending"):
         deliveries.alter(stored(), state=state, next=NOW + timedelta(seconds=3))
@@ -276,3 +289,11 @@ def test_what_waits_for_nothing_or_for_a_person_is_not_looked_for(part: Delivery
     assert not woken(timedelta(days=400))
     deliveries.alter(stored(), state="scheduled")
     assert woken(timedelta(days=400))
+
+
+def test_a_draft_is_not_looked_for_from_the_beginning(part: Delivery) -> None:
+    """Nothing would ever happen to it, and it would stand at the head of every sweep."""
+    deliveries.alter(part, state="cancelled")
+    draft = part.model_copy(update={"id": "q.a", "post": "q", "state": "draft"})
+    posts.save(Post(workspace="w", id="q", due=NOW, entries=part.entries, created=NOW), [draft])
+    assert not woken(timedelta(days=400))
