@@ -64,9 +64,10 @@ lock: setup ## pin and hash what the requirements*.in ask for
 	$(PIP_COMPILE) --allow-unsafe -o requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) -o infra/local/requirements.txt infra/local/requirements.in
 
-generate: setup ## template.yaml, the publishers in .chalice/config.json and the README's table, from the platforms
+generate: setup ## template.yaml, the publishers in .chalice/config.json, the policies and the README's table, from the platforms
 	@$(BIN)/python -m infra.template
 	@$(BIN)/python -m infra.config
+	@$(BIN)/python -m infra.policies
 	@$(BIN)/python -m chalicelib.providers README.md
 
 deploy: setup stage ## to AWS: STAGE=dev or prod

@@ -19,6 +19,7 @@ from .sessions import Session
 from .settings import settings
 from .signin import Form, OAuth1, OAuth2
 from .store import apps, signins
+from .store.signins import same
 
 log = logging.getLogger("lamppost")
 
@@ -91,6 +92,8 @@ def begin(
 def finish(platform: str, query: Mapping[str, str], browser: str, now: datetime) -> Finished:
     """What the callback brings: an account, or choices. Each state is good once, for its own browser."""
     provider = provider_of(platform)
+    if isinstance(provider.auth, Form):
+        raise Rejected(f"{provider.title} has no consent page. Begin again, and fill in the form.")
     kept = _recall(provider, query, browser, now)
     if denied := _denied(query):
         raise Rejected(f"{provider.title} was not connected: the request was declined there.", words=denied)
@@ -107,6 +110,8 @@ def finish(platform: str, query: Mapping[str, str], browser: str, now: datetime)
 def submit(platform: str, given: Mapping[str, str], state: str, browser: str, now: datetime) -> Finished:
     """A filled form instead of a consent page."""
     provider = provider_of(platform)
+    if not isinstance(provider.auth, Form):
+        raise Rejected(f"{provider.title} is connected by its own consent page. Begin again.")
     kept = _recall(provider, {"state": state}, browser, now)
     session = host_session(provider, kept["host"] or provider.place(dict(given), vault.secrets()), now)
     with understood(provider.title):
@@ -114,9 +119,11 @@ def submit(platform: str, given: Mapping[str, str], state: str, browser: str, no
     return _welcome(session, kept, now)
 
 
-def choose(choice: str, remotes: list[str], browser: str, now: datetime) -> list[Account]:
+def choose(platform: str, choice: str, remotes: list[str], browser: str, now: datetime) -> list[Account]:
     """The second step: one account for each page, board or channel chosen."""
     kept = _offered(choice, browser, now)
+    if kept["platform"] != provider_of(platform).key:
+        raise Rejected("This choice was offered for another platform. Connect again.")
     chosen = [(Profile.model_validate_json(each["profile"]), each["token"]) for each in kept["choices"]]
     chosen = [(profile, sealed) for profile, sealed in chosen if profile.id in remotes]
     if not chosen:
@@ -134,7 +141,7 @@ def _chosen(kept: Mapping[str, Any], profile: Profile, sealed: list[str] | None,
 
 def _offered(choice: str, browser: str, now: datetime) -> dict[str, Any]:
     kept = signins.offered(choice, now)
-    if kept is None or not browser or not secrets.compare_digest(kept["browser"], browser):
+    if kept is None or not same(kept["browser"], browser):
         raise Rejected("This choice has ended or belongs to another browser. Connect again.")
     return kept
 
@@ -152,7 +159,7 @@ def _recall(provider: Provider, query: Mapping[str, str], browser: str, now: dat
         raise Rejected(
             "This sign-in is unknown, was used already, or is older than ten minutes. Begin again."
         )
-    if not browser or not secrets.compare_digest(kept["browser"], browser):
+    if not same(kept["browser"], browser):
         raise Rejected("This sign-in was begun in another browser. Begin again in this one.")
     return kept
 

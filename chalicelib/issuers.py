@@ -15,6 +15,8 @@ from .settings import settings
 
 #: What an ID token may be signed with: keys of the provider's alone. A shared secret, or none, is no signature.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]  # fmt: skip
+#: What reading an answer that is none may end in, by whichever library it was read.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 #: Seconds that our clock and the provider's may differ by.
 LEEWAY = 120
 
@@ -45,7 +47,7 @@ def discovered(ours: Client) -> dict[str, Any]:
     """The provider's description of itself, kept in this process; one that speaks for another issuer is refused."""
     try:
         found = _description(ours.issuer)
-    except ValueError as wrong:  # httpx2's too: addresses, answers that are no JSON
+    except UNREADABLE as wrong:  # httpx2's too: addresses, answers that are no JSON
         raise _silent(ours) from wrong
     return found
 
@@ -129,9 +131,9 @@ def exchanged(ours: Client, code: str, verifier: str) -> dict[str, Any]:
             return dict(
                 speaking.fetch_token(discovered(ours)["token_endpoint"], code=code, code_verifier=verifier)
             )
-    except OAuthError as refused:
-        raise refused(f"{ours.name} did not accept the sign-in.") from refused
-    except (httpx2.HTTPError, ValueError, TypeError) as lost:
+    except OAuthError as declined:
+        raise refused(f"{ours.name} did not accept the sign-in.") from declined
+    except (httpx2.HTTPError, *UNREADABLE) as lost:
         raise _silent(ours) from lost
 
 
@@ -147,7 +149,7 @@ def verified(ours: Client, token: Mapping[str, Any], nonce: str, now: datetime) 
             _refuse_plain(more)
             told = _got(more, access)
             claims = {**told, **claims} if told.get("sub") == claims["sub"] else claims
-    except (JoseError, ValueError, TypeError, KeyError) as forged:
+    except (JoseError, *UNREADABLE) as forged:
         raise refused(f"{ours.name}'s answer could not be verified.") from forged
     return claims
 
@@ -174,6 +176,6 @@ def _decoded(address: str, text: str) -> Any:
 
     try:
         return jwt.decode(text, _keys(address), algorithms=ALGORITHMS)
-    except (JoseError, ValueError):
+    except (JoseError, *UNREADABLE):
         _keys.cache_clear()
         return jwt.decode(text, _keys(address), algorithms=ALGORITHMS)

@@ -59,7 +59,7 @@ def finish(query: Mapping[str, str], browser: str, now: datetime) -> tuple[str, 
     kept = signins.recall(state, now) if state else None
     if kept is None or kept["platform"] != "oidc":
         raise issuers.refused("This sign-in is unknown, was used already, or is older than ten minutes.")
-    if not browser or not secrets.compare_digest(kept["browser"], browser):
+    if not signins.same(kept["browser"], browser):
         raise issuers.refused("This sign-in was begun in another browser.")
     if query.get("iss", ours.issuer) != ours.issuer:
         raise issuers.refused("The answer came from another provider than was asked.")

@@ -181,6 +181,14 @@ def link_for(member: Member, now: datetime, life: timedelta, *, confined: bool =
     return f"{settings().public_url}/signin?once={signins.once(kept, now, life)}"
 
 
+def look_at_link(secret: str, now: datetime) -> Member | None:
+    """Whom a one-time link would sign in; it stays good."""
+    kept = signins.look_once(secret, now)
+    if kept is None or kept.get("for") != "session":
+        return None
+    return members.read(kept["workspace"], kept.get("person", ""), consistent=False)
+
+
 def open_link(secret: str, now: datetime) -> str | None:
     """The session cookie that a one-time link is worth, the first time and while its person is a member."""
     kept = signins.open_once(secret, now)
@@ -193,16 +201,18 @@ def open_link(secret: str, now: datetime) -> str | None:
     return session(member, confined=kept["confined"])
 
 
-def connect_link(workspace: str, platform: str, now: datetime) -> str:
-    """An address that begins a sign-in at a platform in whatever browser opens it, once."""
-    kept = {"workspace": workspace, "platform": platform, "for": "connect"}
+def connect_link(workspace: str, platform: str, now: datetime, browser: str = "") -> str:
+    """An address that begins a sign-in at a platform, once: in this browser, or in whatever browser opens it."""
+    kept = {"workspace": workspace, "platform": platform, "browser": browser, "for": "connect"}
     secret = signins.once(kept, now, timedelta(hours=1))
     return f"{settings().public_url}/integration/social/{platform}?once={secret}"
 
 
-def open_connect(secret: str, platform: str, now: datetime) -> Caller | None:
-    """Who a connect link speaks for, the first time and for its own platform."""
+def open_connect(secret: str, platform: str, browser: str, now: datetime) -> tuple[Caller, bool] | None:
+    """Who a connect link speaks for, the first time and for its own platform; and whether it was made for this browser."""
     kept = signins.open_once(secret, now)
     if kept is None or kept.get("for") != "connect" or kept["platform"] != platform:
         return None
-    return Caller(kept["workspace"], ())
+    if kept["browser"] and not signins.same(kept["browser"], browser):
+        return None
+    return Caller(kept["workspace"], ()), bool(kept["browser"])

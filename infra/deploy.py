@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-from infra import config, lanes, preflight, secrets, stack, template
+from infra import config, lanes, policies, preflight, secrets, stack, template
 from infra.lanes import Lane
 
 ROOT = config.ROOT
@@ -57,7 +57,8 @@ def chalice(command: str, stage: str, *, reserve: bool = True) -> None:
     """Chalice's own command in this checkout."""
     own = [str(Path(sys.executable).with_name("chalice"))]
     program = own if reserve else [sys.executable, "-m", "infra.unreserved"]
-    subprocess.run([*program, command, "--stage", stage], cwd=ROOT, check=True)
+    with policies.of_stage(stage):
+        subprocess.run([*program, command, "--stage", stage], cwd=ROOT, check=True)
 
 
 def _settle_address(stage: str, *, reserve: bool) -> None:

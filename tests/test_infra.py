@@ -11,6 +11,7 @@ import yaml  # type: ignore[import-untyped]
 from moto import mock_aws
 
 from infra import config, lanes, preflight, redrive, secrets, template
+from infra import policies as made
 from infra.lanes import Lane
 
 CHALICE = config.ROOT / ".chalice"
@@ -150,6 +151,34 @@ def test_a_policy_allows_only_what_is_ours(file: Path) -> None:
 def test_every_function_has_a_policy_that_exists() -> None:
     named = {function["iam_policy_file"] for function in config.read()["lambda_functions"].values()}
     assert named == {file.name for file in policies()}
+
+
+def test_the_committed_policies_are_those_that_are_made() -> None:
+    assert {file.name for file in policies()} == {f"policy-{name}.json" for name in made.POLICIES}
+    for name in made.POLICIES:
+        assert (CHALICE / f"policy-{name}.json").read_text() == made.text(name) + "\n", "run: make generate"
+
+
+@pytest.mark.parametrize("name", made.POLICIES)
+def test_a_deploy_gives_a_stage_what_is_its_own(name: str) -> None:
+    for statement in json.loads(made.text(name, "dev"))["Statement"]:
+        places = [*statement["Resource"], *_aliases(statement)]
+        assert all("lamppost-dev" in each or "lamppost/dev" in each for each in places if "key/*" not in each)
+        assert not [each for each in places if "lamppost-*" in each or "lamppost/*" in each]
+
+
+def _aliases(statement: dict[str, Any]) -> list[str]:
+    condition = statement.get("Condition", {}).get("ForAnyValue:StringLike", {})
+    return [condition["kms:ResourceAliases"]] if condition else []
+
+
+def test_the_files_are_those_of_every_stage_again_after_a_deploy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made, "FOLDER", tmp_path)
+    with made.of_stage("dev"):
+        assert "lamppost-*" not in (tmp_path / "policy-api.json").read_text()
+    assert (tmp_path / "policy-api.json").read_text() == made.text("api") + "\n"
 
 
 def test_only_those_who_schedule_may_hand_over_the_schedulers_role() -> None:

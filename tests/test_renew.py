@@ -38,9 +38,8 @@ def two(world: World, at: Clock) -> tuple[Account, Account]:
     bench = Bench(KEY, case(KEY), world.sandbox)
     begun = connect.begin("home", KEY, {}, BROWSER, at())
     finished = connect.finish(KEY, bench.press(begun.url), BROWSER, at())
-    first, second = connect.choose(
-        finished.choice, [each.profile.id for each in finished.choices[:2]], BROWSER, at()
-    )
+    ids = [each.profile.id for each in finished.choices[:2]]
+    first, second = connect.choose(KEY, finished.choice, ids, BROWSER, at())
     return first, second
 
 

@@ -41,7 +41,8 @@ class World:
         else:
             finished = connect.submit(key, bench.case.given, begun.state, BROWSER, now)
         if finished.choices:
-            return connect.choose(finished.choice, [finished.choices[choose].profile.id], BROWSER, now)[0]
+            ids = [finished.choices[choose].profile.id]
+            return connect.choose(key, finished.choice, ids, BROWSER, now)[0]
         return finished.accounts[0]
 
     def post(

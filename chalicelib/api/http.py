@@ -1,6 +1,7 @@
 """One way for every route: who is asking, what is asked, and an answer, or a problem in a sentence."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from chalicelib.store.people import Scope
 from .repeating import once
 from .replies import (
     answer,
+    cookie_name,
     first_sentence,
     kept_cookie,
     of_invalid,
@@ -59,6 +61,8 @@ LONGEST = 300
 
 COOKIE = "lamppost"
 BROWSER = "lamppost_browser"
+#: What we name browsers.
+_NAMED = re.compile(r"[\w-]{32}", re.ASCII)
 
 View = TypeVar("View", bound=Callable[..., Any])
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -110,8 +114,15 @@ class Ask:
         return str(self.request.headers.get(name.lower(), ""))
 
     @property
-    def cookies(self) -> dict[str, str]:
-        return cookies(self.header("cookie"))
+    def browser(self) -> str:
+        """The name that this browser was given; empty where it has none, or one that is none of ours."""
+        given = cookies(self.header("cookie")).get(cookie_name(BROWSER), "")
+        return given if _NAMED.fullmatch(given) else ""
+
+    @property
+    def led_here(self) -> bool:
+        """Whether a page of another site brought the browser here."""
+        return _led(self.request)
 
     @property
     def form(self) -> dict[str, list[str]]:
@@ -229,7 +240,9 @@ def _who(request: Request, scope: Scope | None) -> Caller | None:
     """The caller, who must hold the scope; a signed-in browser must show its CSRF token with every write."""
     headers: Mapping[str, str] = request.headers or {}
     who = people.by_key(key) if (key := headers.get("authorization", "")) else None
-    if who is None and (cookie := cookies(headers.get("cookie", "")).get(COOKIE)):
+    if who is None and _led(request) and request.method not in {"GET", "HEAD"}:
+        raise Refused(403, "csrf", "Another site sent this. Do it on Lamppost's own page.")
+    if who is None and (cookie := cookies(headers.get("cookie", "")).get(cookie_name(COOKIE))):
         who = people.by_cookie(cookie)
         if who is not None and request.method not in {"GET", "HEAD"} and not _csrf(request, who):
             raise Refused(403, "csrf", "This page is too old. Reload it and try again.")
@@ -242,6 +255,12 @@ def _who(request: Request, scope: Scope | None) -> Caller | None:
     if not who.may(scope):
         raise Refused(403, "forbidden", _may_not(who, scope))
     return who
+
+
+def _led(request: Request) -> bool:
+    """Whether a page of another site made the browser ask: browsers say so themselves, and no page can change it."""
+    headers: Mapping[str, str] = request.headers or {}
+    return headers.get("sec-fetch-site", "") in {"cross-site", "same-site"}
 
 
 def _may_not(who: Caller, scope: Scope) -> str:

@@ -85,10 +85,19 @@ def page(html: str, status: int = 200, *set_cookies: str) -> Response:
     return respond(html, status, headers)
 
 
+def cookie_name(name: str) -> str:
+    """A cookie's name on the wire. Over TLS it is one that no neighbouring site, and nobody on the line, can set."""
+    return f"__Host-{name}" if _tls() else name
+
+
 def kept_cookie(name: str, value: str, seconds: int) -> str:
     """A Set-Cookie for this site alone: unreadable for scripts, and TLS only where we are served so."""
-    secure = "; Secure" if settings().public_url.startswith("https://") else ""
-    return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    secure = "; Secure" if _tls() else ""
+    return f"{cookie_name(name)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _tls() -> bool:
+    return settings().public_url.startswith("https://")
 
 
 def of_problem(trouble: Problem) -> Response:

@@ -12,9 +12,11 @@ from chalicelib import clock, connect, decide, farewells, people, siblings
 from chalicelib.connect import Finished
 from chalicelib.people import Caller
 from chalicelib.problems import Problem
+from chalicelib.providers.base import Provider
 from chalicelib.refusals import Refused
 from chalicelib.settings import settings
 from chalicelib.signin import Form
+from chalicelib.store import people as workspaces
 
 from . import accounts as accounts_api
 from .http import BROWSER, Ask, answer, kept_cookie, page, redirect, route
@@ -31,69 +33,86 @@ def begin(ask: Ask, platform: str) -> Any:
 
     With an API key and `Accept: application/json` the answer is an address for any browser instead.
     """
-    caller = _may_connect(ask, platform)
+    caller, meant = _may_connect(ask, platform)
     if not ask.wants_page and "application/json" in ask.header("accept"):
         return {"url": people.connect_link(caller.workspace, platform, clock.now())}
     provider = connect.provider_of(platform)
-    browser = ask.cookies.get(BROWSER) or secrets.token_urlsafe(24)
-    given = {name: value for name, value in ask.query.items() if name not in {"once", "back"}}
-    asked = provider.auth.fields and not given and not isinstance(provider.auth, Form)
-    cookie = kept_cookie(BROWSER, browser, 3600)
-    if asked and ask.wants_page:
-        once = people.connect_link(caller.workspace, platform, clock.now()).rpartition("once=")[2]
-        html = render("connect.html", provider=provider, action="", method="get", hidden={"once": once})
-        return page(html, 200, cookie)
+    browser = ask.browser or secrets.token_urlsafe(24)
+    given = {name: value for name, value in ask.query.items() if name != "once"}
+    asked = bool(provider.auth.fields) and not given
+    if ask.wants_page and not isinstance(provider.auth, Form) and (asked or not meant):
+        return _asking(caller, provider, browser, given)
     begun = connect.begin(caller.workspace, platform, given, browser, clock.now())
     if begun.url:
-        return redirect(begun.url, cookie)
+        return redirect(begun.url, kept_cookie(BROWSER, browser, 3600))
     action = f"{settings().public_url}/integration/social/{platform}/callback"
+    hidden = {"state": begun.state, "csrf": ask.who.csrf if ask.who else ""}
+    return _form(caller, provider, browser, action, "post", hidden)
+
+
+def _asking(caller: Caller, provider: Provider, browser: str, given: dict[str, str]) -> Response:
+    """A page of our own in front: who is asking, what is missing, and a button that only this browser can press."""
+    link = people.connect_link(caller.workspace, provider.key, clock.now(), browser)
+    fields = {each.name for each in provider.auth.fields}
+    known = {name: value for name, value in given.items() if name in fields}
+    return _form(caller, provider, browser, "", "get", {**known, "once": link.rpartition("once=")[2]})
+
+
+def _form(
+    caller: Caller, provider: Provider, browser: str, action: str, method: str, hidden: dict[str, str]
+) -> Response:
+    asking = workspaces.read_workspace(caller.workspace, consistent=False)
     html = render(
         "connect.html",
         provider=provider,
         action=action,
-        method="post",
-        hidden={"state": begun.state, "csrf": ask.who.csrf if ask.who else ""},
+        method=method,
+        hidden=hidden,
+        asking=asking.name if asking else caller.workspace,
     )
-    return page(html, 200, cookie)
+    return page(html, 200, kept_cookie(BROWSER, browser, 3600))
 
 
-def _may_connect(ask: Ask, platform: str) -> Caller:
+def _may_connect(ask: Ask, platform: str) -> tuple[Caller, bool]:
+    """Who connects, and whether whoever sits at this browser surely means it.
+
+    A link may have been sent by somebody else, and a page of another site may have brought the browser here: some
+    platforms then say yes without asking, and the account would land where its owner never wanted it.
+    """
     if once := ask.query.get("once"):
-        caller = people.open_connect(once, platform, clock.now())
-        if caller is None:
+        opened = people.open_connect(once, platform, ask.browser, clock.now())
+        if opened is None:
             raise Refused(403, "link-used", "This link was used already or is too old. Ask for a new one.")
-        return caller
+        return opened
     if ask.who is None:
         raise Refused(401, "unauthorized", "Sign in, or send an API key in the Authorization header.")
     if not ask.who.may("admin"):
         raise Refused(403, "forbidden", "Only an owner may connect accounts.")
-    return ask.who
+    return ask.who, not ask.led_here
 
 
 @route(blueprint, "GET", f"{PATH}/callback", scope=None)
 def callback(ask: Ask, platform: str) -> Any:
     """Where the platform sends the browser back to."""
-    browser = ask.cookies.get(BROWSER, "")
-    return _told(ask, platform, lambda: connect.finish(platform, ask.query, browser, clock.now()))
+    return _told(ask, platform, lambda: connect.finish(platform, ask.query, ask.browser, clock.now()))
 
 
 @route(blueprint, "POST", f"{PATH}/callback", scope=None, forms=True)
 def submitted(ask: Ask, platform: str) -> Any:
     """A filled form instead of a consent page."""
-    browser = ask.cookies.get(BROWSER, "")
     given = {name: values[0] for name, values in ask.form.items()}
     state, _ = given.pop("state", ""), given.pop("csrf", "")
-    return _told(ask, platform, lambda: connect.submit(platform, given, state, browser, clock.now()))
+    return _told(ask, platform, lambda: connect.submit(platform, given, state, ask.browser, clock.now()))
 
 
 @route(blueprint, "POST", f"{PATH}/choose", scope=None, forms=True)
 def choose(ask: Ask, platform: str) -> Any:
     """The second step: the pages, boards or channels that were ticked."""
-    browser, form = ask.cookies.get(BROWSER, ""), ask.form
+    form = ask.form
     chosen = form.get("choice", [""])[0]
 
     def act() -> Finished:
-        found = connect.choose(chosen, form.get("id", []), browser, clock.now())
+        found = connect.choose(platform, chosen, form.get("id", []), ask.browser, clock.now())
         return Finished(accounts=tuple(found), platform=platform)
 
     return _told(ask, platform, act)

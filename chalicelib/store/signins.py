@@ -22,6 +22,11 @@ def recall(state: str, now: datetime) -> dict[str, Any] | None:
     return _alive(table.take(keys.sign_in(state)), now)
 
 
+def same(kept: str, given: str) -> bool:
+    """Whether this is the browser that began; one without a name is none."""
+    return bool(given) and secrets.compare_digest(kept.encode(), given.encode("utf-8", "replace"))
+
+
 def offer(kept: dict[str, Any], now: datetime) -> str:
     """Keeps the choices of a second step; the id to choose with (1 write unit per KB)."""
     name = secrets.token_urlsafe(24)
@@ -44,6 +49,11 @@ def once(kept: dict[str, Any], now: datetime, life: timedelta = LIFE) -> str:
 def open_once(secret: str, now: datetime) -> dict[str, Any] | None:
     """What a secret of `once` opens, the first time and in time (1 write unit)."""
     return _alive(table.take(keys.once(_digest(secret))), now)
+
+
+def look_once(secret: str, now: datetime) -> dict[str, Any] | None:
+    """The same without using it up (1 read unit)."""
+    return _alive(table.get(keys.once(_digest(secret))), now)
 
 
 def _digest(secret: str) -> str:
