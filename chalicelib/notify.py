@@ -5,15 +5,15 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from . import queues
-from .clock import iso, now
+from . import clock, queues
+from .clock import iso
 
 log = logging.getLogger("lamppost")
 
 
 def tell(event: str, workspace: str, data: dict[str, Any]) -> None:
     """Puts an event into the outbox (1 call); a failure to tell never changes what happened."""
-    at = now()
+    at = clock.now()
     number = f"{int(at.timestamp() * 1000):011x}{secrets.token_hex(6)}"
     plain = {name: iso(value) if isinstance(value, datetime) else value for name, value in data.items()}
     try:

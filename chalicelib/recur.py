@@ -190,7 +190,8 @@ def occurrence_id(series: Series, number: int) -> str:
 def _send_off(post: Post, parts: Sequence[Delivery], now: datetime) -> None:
     for part in parts:
         compose.arrange(part, now)
-        if part.state == "failed":
-            notify.tell("post.failed", post.workspace, outcomes.told(part))
     told = {"post": post.id, "due": post.due, "accounts": [part.account for part in parts]}
     notify.tell("post.created", post.workspace, told)
+    for part in parts:
+        if part.state == "failed":
+            notify.tell("post.failed", post.workspace, outcomes.told(part))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from standardwebhooks import Webhook
 
 from chalicelib import clock, decide, hooks
 from chalicelib.models import Account, Delivery
-from chalicelib.problems import Reconnect
-from chalicelib.renew import need
-from chalicelib.store import accounts, deliveries
+from chalicelib.problems import Blocked, Reconnect
+from chalicelib.providers import PROVIDERS
+from chalicelib.renew import need, tend
+from chalicelib.store import accounts, deliveries, grants
 from chalicelib.store.members import Role
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
@@ -144,7 +146,7 @@ def test_a_post_in_doubt_is_unsure_and_published_once_a_person_has_seen_it(
     lost = Failure(path="statuses", method="POST", mode="lost", times=99)
     world.sandbox["mastodon"].failures.append(lost)
     _, (delivery,) = world.post([ada], at(), at())
-    machine.run(days=2)
+    machine.run(hours=3)
     (unsure,) = listener.said("post.unsure")
     assert (unsure["delivery"], unsure["state"]) == (delivery.id, "unsure")
     assert unsure["reason"]
@@ -161,7 +163,8 @@ def test_an_account_to_connect_again_is_told_once_and_what_is_too_late_then_has_
         found = accounts.read("home", ada.id)
         assert found is not None
         need(found, Reconnect("Reconnect Mastodon."), at())
-    machine.run(days=2)
+    machine.run(hours=2)
+    at.forward(days=2)
     about = {"account": ada.id, "platform": "mastodon", "reason": "Reconnect Mastodon."}
     assert listener.said("account.reconnect") == [about]
     assert stored(delivery).state == "held"
@@ -206,5 +209,38 @@ def test_a_review_is_told_when_it_is_asked_for_and_when_it_is_decided(
         ("waiting", "Editor", ""),
         ("approved", "Editor", ""),
     ]
-    assert {(each["post"], each["due"]) for each in told} == {(post["id"], post["due"])}
+    assert {(each["post"], clock.parse(each["due"])) for each in told} == {
+        (post["id"], clock.parse(post["due"]))
+    }
     assert [each["state"] for each in listener.said("post.updated")] == ["draft", "scheduled"]
+
+
+def test_an_access_that_will_end_and_a_platform_that_is_paused_are_told(
+    listener: Listener,
+    machine: Outbox,
+    world: World,
+    ada: Account,
+    at: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grant, ends = grants.read("home", ada.grant), at() + timedelta(days=7)
+    assert grant is not None
+    tend(grant.model_copy(update={"refreshable": False, "expires": ends}), at())
+
+    def refuse(*_: Any) -> None:
+        raise Blocked("Mastodon refuses this app.", after=600)
+
+    monkeypatch.setattr(PROVIDERS["mastodon"], "publish", refuse)
+    world.post([ada], at(), at())
+    until = at() + timedelta(seconds=600)
+    machine.run(seconds=30)
+    about = {"account": ada.id, "platform": "mastodon"}
+    assert listener.said("account.expiring") == [{**about, "expires": clock.iso(ends)}]
+    (paused,) = listener.said("platform.paused")
+    assert paused["platform"] == "mastodon"
+    assert clock.parse(paused["until"]) - until < timedelta(seconds=30)
+
+
+def test_every_event_that_there_is_comes_in_these_tests_and_stands_in_the_manual(root: Path) -> None:
+    here, manual = Path(__file__).read_text(), (root / "docs" / "webhooks.md").read_text()
+    assert [event for event in ALL if f'"{event}"' not in here or f"`{event}`" not in manual] == []

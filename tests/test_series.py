@@ -299,8 +299,8 @@ def test_an_occurrence_that_would_be_refused_is_told_days_before_it_is_due(
     due.sweep(at())
     assert occurrences()[-1] == (3, "failed")
     assert [state for _, state in occurrences()[:-1]] == ["scheduled"] * 3
-    assert told[0][0] == "post.failed"
-    assert told[0][1].startswith("Too long here. It would be refused when it is due")
+    assert [event for event, _ in told] == ["post.created", "post.failed"]
+    assert told[1][1].startswith("Too long here. It would be refused when it is due")
 
 
 def test_an_occurrence_that_was_mended_goes_out_when_it_is_due(

@@ -6,6 +6,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from chalicelib import issuers, people, pictures
 from chalicelib.files import sniff
 from chalicelib.pictures import Unreadable
 from tests.guard.spoilt import BODIES, HTML, VALUES, Said, pieces
-from tests.test_api import Site, site, world
-from tests.test_oidc import Issuer, Visitor, configured, invited, issuer, refusal
+from tests.test_api import Site, refusal, site, world
+from tests.test_oidc import Issuer, Visitor, configured, invited, issuer
 
 __all__ = ["issuer", "site", "world"]
 
@@ -67,15 +68,15 @@ def tried(site: Site, liar: Liar) -> int:
     return 302 if back.status_code == 302 else refusal(back)[0]
 
 
+def told(body: Any, status: int, _: bytes) -> Response:
+    return Response(body, status, content_type="application/json")
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_whatever_a_provider_answers_is_a_refusal_in_a_sentence(site: Site, liar: Liar, place: str) -> None:
     for what, body in {**BODIES, "a page": HTML}.items():
         for status in (200, 400):
-            liar.lies = {
-                place: lambda _, body=body, status=status: Response(
-                    body, status, content_type="application/json"
-                )
-            }  # type: ignore[misc]
+            liar.lies = {place: partial(told, body, status)}
             assert tried(site, liar) in {403, 503}, (what, status)
 
 

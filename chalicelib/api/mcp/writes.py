@@ -10,7 +10,7 @@ from chalicelib.refusals import Refused
 from chalicelib.store import repeats
 
 from .. import media, posts
-from ..given import Given, GivenEntry, GivenTarget, NewPost
+from ..given import Given, GivenComment, GivenEntry, GivenTarget, NewPost
 from ..http import plain
 from ..shapes import DeliveryShown, MediaShown, PostShown
 from .tools import Said, tool
@@ -27,6 +27,10 @@ class NewDraft(Given):
     """A post that does not go out yet."""
 
     entries: list[GivenEntry] = Field(default=[], max_length=100)
+    first_comment: GivenComment | None = Field(default=None, description="An entry after all others.")
+    signature: str | None = Field(
+        default=None, description="A signature's id: its words end the first entry."
+    )
     accounts: list[GivenTarget] = Field(max_length=200)
     tags: list[str] = Field(default=[], max_length=50)
     idempotency_key: str = KEY
@@ -53,7 +57,8 @@ class Address(Given):
 @tool("Save a draft", NewDraft, PostShown, scope="write")
 def save_draft(workspace: str, given: NewDraft) -> Said:
     """Saves a post as a draft for its accounts. Nothing is published until a person schedules it."""
-    wanted = NewPost(when="draft", entries=given.entries, accounts=given.accounts, tags=given.tags)
+    said = {name: getattr(given, name) for name in NewDraft.model_fields if name != "idempotency_key"}
+    wanted = NewPost(when="draft", **said)
     made = _once(workspace, "save_draft", wanted, given.idempotency_key)
     return f"Saved as a draft with the id {made['id']}; nothing goes out.", made
 
