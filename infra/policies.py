@@ -117,7 +117,7 @@ POLICIES: dict[str, list[Statement]] = {
         _logs(),
     ],
     "sweep": [
-        _table("GetItem", "Query", "PutItem", "UpdateItem"),
+        _table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         _indexes("wake"),
         _send("due", "outbox"),
         *_schedules("Create", "Update"),

@@ -21,8 +21,9 @@ from tests.guard.doors import PAGE, Browser, Door, state_of
 from tests.world import World
 
 KEYS = sorted(PROVIDERS)
-#: Whose first person has more than one thing to choose from.
-CHOOSING = [key for key in KEYS if overrides(PROVIDERS[key], "choices") and key != "youtube"]
+#: Whose first person has only one thing to choose from, which is then connected unasked.
+SINGLE = {"beehiiv", "youtube"}
+CHOOSING = [key for key in KEYS if overrides(PROVIDERS[key], "choices") and key not in SINGLE]
 #: What a sign-in answers that is not one of ours, or not any more.
 SHUT = {403, 409, 422}
 ELSEWHERE = ("https://evil.example", "//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)",
