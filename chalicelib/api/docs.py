@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 from chalicelib.settings import settings
 
 from .http import Ask, page, route
-from .openapi import description
+from .openapi import NOUNS, description
 from .views import render
 
 blueprint = Blueprint(__name__)
@@ -33,7 +33,9 @@ def chapters(address: str) -> list[dict[str, Any]]:
             found.setdefault(operation["tags"][0], []).append(
                 _laid_out(method.upper(), path, operation, address)
             )
-    return [{"name": name, "operations": operations} for name, operations in found.items()]
+    return [
+        {"name": name, "told": NOUNS[name], "operations": operations} for name, operations in found.items()
+    ]
 
 
 @cache

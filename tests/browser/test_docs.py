@@ -46,3 +46,34 @@ def test_it_is_read_without_scripts_and_without_a_key(
     expect(stranger.locator("#posts_create")).to_contain_text("entries")
     expect(stranger.locator("#PostShown")).to_contain_text("deliveries")
     browser.close()
+
+
+def test_on_a_phone_names_stay_whole_headings_in_sight_and_examples_uncovered(
+    page: Any, site: Site, expect: Any
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.url}/docs#posts_create")
+    expect(page.locator("#posts_create h3")).to_be_in_viewport()
+    head, bar = page.locator("#posts_create h3").bounding_box(), page.locator(".top").bounding_box()
+    assert head["y"] >= bar["y"] + bar["height"]
+    lines = """() => [...document.querySelectorAll('.docs th[scope="row"] code')]
+        .filter((each) => each.getClientRects().length > 1).map((each) => each.textContent)"""
+    assert page.evaluate(lines) == []
+    wide = "() => [...document.querySelectorAll('.docs .scroll')].filter((each) => each.scrollWidth > each.clientWidth).length"
+    assert page.evaluate(wide) == 0
+    example = page.locator("#posts_create .example")
+    first = example.evaluate("""(each) => { const range = document.createRange();
+        range.selectNodeContents(each.firstChild); return range.getBoundingClientRect().top; }""")
+    button = example.get_by_role("button").bounding_box()
+    assert first >= button["y"] + button["height"]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator(".contents").bounding_box()["height"] < 844 / 2
+
+
+def test_words_of_code_stand_as_code_and_every_noun_says_what_it_is_about(
+    page: Any, site: Site, expect: Any
+) -> None:
+    page.goto(f"{site.url}/docs")
+    assert "`" not in page.locator("main").inner_text()
+    expect(page.locator("#NewPost code", has_text="next-free-slot").first).to_be_visible()
+    expect(page.locator("section", has=page.locator("h2#webhooks"))).to_contain_text("told what happens")
