@@ -1,9 +1,11 @@
 """Postiz's public API: every answer against its published description, and each refusal in Postiz's shape."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from chalice.test import Client
@@ -180,9 +182,15 @@ def test_an_account_that_must_be_connected_again_is_disabled_and_notified(
     assert told["content"] == "Reconnect Mastodon."
 
 
-def test_social_gives_an_address_that_connects_in_any_browser(postiz: Postiz, world: World) -> None:
+def test_social_gives_an_address_that_connects_in_any_browser_by_a_button(
+    postiz: Postiz, world: World
+) -> None:
     url = postiz.get("/social/discord?refresh=some-id")["url"]
-    began = postiz.client.http.get(url.partition("/api")[2], headers={"Accept": "text/html"})
+    shown = postiz.client.http.get(url.partition("/api")[2], headers={"Accept": "text/html"})
+    assert shown.status_code == 200
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.body.decode()))
+    headers = {"Accept": "text/html", "Cookie": shown.headers["Set-Cookie"].partition(";")[0]}
+    began = postiz.client.http.get(f"/integration/social/discord?{urlencode(fields)}", headers=headers)
     assert began.status_code == 302
     assert world.sandbox.public in began.headers["Location"]
     answer = postiz.call("GET", "/social/myspace")
