@@ -189,7 +189,7 @@ def test_social_gives_an_address_that_connects_in_any_browser_by_a_button(
     shown = postiz.client.http.get(url.partition("/api")[2], headers={"Accept": "text/html"})
     assert shown.status_code == 200
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.body.decode()))
-    headers = {"Accept": "text/html", "Cookie": shown.headers["Set-Cookie"].partition(";")[0]}
+    headers = {"Accept": "text/html", "Cookie": shown.headers["Set-Cookie"][0].partition(";")[0]}
     began = postiz.client.http.get(f"/integration/social/discord?{urlencode(fields)}", headers=headers)
     assert began.status_code == 302
     assert world.sandbox.public in began.headers["Location"]
