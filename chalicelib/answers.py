@@ -185,15 +185,19 @@ def _container(found: Any) -> Any:
 class Wait:
     """A header that says when to come back: in seconds, as an epoch, or as an ISO 8601 time.
 
-    `only_if_zero` names a header that must be 0 for this one to count (a budget that is used up).
+    `only_if_zero` names a header that must be 0 for this one to count (a budget that is used up); `only_on` are the
+    statuses that it counts with, where it stands in every answer.
     """
 
     header: str
     form: Literal["seconds", "epoch", "iso", "retry-after", "milliseconds"] = "seconds"
     only_if_zero: str = ""
+    only_on: tuple[int, ...] = ()
 
     def read(self, answer: Answer, now: datetime) -> float | None:
         """Seconds from now, or None where the header is missing, unreadable or does not count."""
+        if self.only_on and answer.status not in self.only_on:
+            return None
         if self.only_if_zero and answer.header(self.only_if_zero).strip() != "0":
             return None
         try:

@@ -10,6 +10,8 @@ Problem
 └── Blocked      the app, not the account: retired version, credits used up
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 #: The longest wait that is taken from a platform, in seconds: a month, as its quotas have; more is a mistake of its.
@@ -72,6 +74,30 @@ def for_a_person(problem: Problem) -> Unsure:
 
 class Blocked(Problem):
     """The operator's app is refused, whatever the account: nothing of this platform can go out."""
+
+
+@contextmanager
+def gone_already(sentence: str) -> Iterator[None]:
+    """For deleting: what is not there any more, which this sentence of the fault table says, is deleted."""
+    try:
+        yield
+    except Rejected as refused:
+        if refused.sentence != sentence:
+            raise
+
+
+@contextmanager
+def only_asking(sentence: str, about: Callable[[Problem], bool] = lambda _: True) -> Iterator[None]:
+    """For what a post does not need: a right that is missing there costs the answer, not the account.
+
+    `about` tells such a refusal from others; `sentence` says what cannot be asked.
+    """
+    try:
+        yield
+    except Reconnect as refused:
+        if not about(refused):
+            raise
+        raise Rejected(sentence, words=refused.words) from refused
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from .base import (
     Session,
     Unsure,
     days,
+    only_asking,
 )
 from .linkedin import LinkedIn
-from .linkedin.faults import faults, only_asking
+from .linkedin.faults import faults
 from .linkedin.options import LinkedInPageOptions
 from .linkedin.posts import comment_published, plain, post_published
 
@@ -179,7 +180,7 @@ class LinkedInPage(LinkedIn):
         page, post = quote(self.author(session), safe=""), quote(receipt.id, safe="")
         which = f"{'ugcPosts' if ':ugcPost:' in receipt.id else 'shares'}=List({post})"
         where = "/rest/organizationalEntityShareStatistics?q=organizationalEntity"
-        with only_asking("read numbers"):
+        with only_asking("LinkedIn does not let this app read numbers."):
             told = session.ask("GET", f"{where}&organizationalEntity={page}&{which}")
         found = {
             name: told.find("elements", 0, "totalShareStatistics", field) for name, field in _NUMBERS.items()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ...answers import holds
+from ...letters import mark
 from ..base import (
     Answer,
     Choice,
@@ -29,7 +30,7 @@ from ..base import (
     tool,
 )
 from .options import RULES, BeehiivOptions
-from .posts import content, mark
+from .posts import content
 
 #: Seconds before a new post is asked for, and between two looks where beehiiv names none.
 FIRST, PAUSE = 2, 5
@@ -158,7 +159,8 @@ class Beehiiv(Provider):
         return str(known["id"])
 
     def _make(self, job: Job) -> str:
-        wanted = {**content(job), "status": "draft", "content_tags": [*job.options.tags, mark(job)]}
+        # the mark goes when the draft is confirmed: readers see tags
+        wanted = {**content(job), "status": "draft", "content_tags": [*job.options.tags, mark(job.key)]}
         try:
             return job.ask("POST", _path(job), json=wanted).pick("data", "id")
         except Retry as lost:  # it may have been made all the same, and be listed later
@@ -173,14 +175,14 @@ class Beehiiv(Provider):
             raise Retry("beehiiv is still building the draft.", after=after)
 
     def _found(self, job: Job) -> dict[str, Any] | None:
-        wanted = {"content_tags[]": mark(job), "status": "all", "limit": "100", "order_by": "created"}
+        wanted = {"content_tags[]": mark(job.key), "status": "all", "limit": "100", "order_by": "created"}
         listed = job.ask("GET", _path(job), params=wanted)
         if listed.find("data") is None:
             raise listed.unreadable("no “data”")
         own = [
             each
             for each in listed.records("data")
-            if isinstance(each.get("id"), str) and holds(each.get("content_tags"), mark(job))
+            if isinstance(each.get("id"), str) and holds(each.get("content_tags"), mark(job.key))
         ]
         return next((each for each in own if str(each.get("status")) in _OUT), own[0] if own else None)
 

@@ -7,11 +7,6 @@ from ..base import Job
 from .options import BeehiivOptions
 
 
-def mark(job: Job) -> str:
-    """The tag of a post's own draft: the same for every attempt. It goes when the draft does, since readers see tags."""
-    return f"lamppost-{job.key}"
-
-
 def content(job: Job) -> dict[str, Any]:
     """Everything of a post but its status and tags."""
     options: BeehiivOptions = job.options

@@ -72,7 +72,10 @@ class Bluesky(Provider):
     concurrency = 2
     paces = (Pace(5_000 // _POINTS, per=hours(1)), Pace(35_000 // _POINTS, per=hours(24)))
     repeatable = "id"
-    waits = (Wait("ratelimit-reset", "epoch"), Wait("retry-after", "retry-after"))
+    waits = (
+        Wait("ratelimit-reset", "epoch", only_on=(429,)),
+        Wait("retry-after", "retry-after", only_on=(429,)),
+    )
     faults = FAULTS
 
     # -- signing in --------------------------------------------------------------------------------------
@@ -146,10 +149,6 @@ class Bluesky(Provider):
         if not answer.committed and answer.find("error") == "RecordNotFound":
             return None  # the answer to a question, which `look` reads
         return super().judge(answer, now)
-
-    def wait(self, answer: Answer, now: datetime) -> float | None:
-        # Every answer names the end of the window; it matters only to one that is refused for it.
-        return super().wait(answer, now) if answer.status == 429 else None
 
     # -- publishing --------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from ..base import (
     Token,
     Unsure,
     check,
+    gone_already,
     minutes,
     tool,
 )  # fmt: skip
@@ -302,11 +303,8 @@ class Discord(Provider):
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        try:
+        with gone_already(_GONE):
             session.ask("DELETE", f"/channels/{receipt.data['channel']}/messages/{receipt.id}")
-        except Rejected as refused:
-            if refused.sentence != _GONE:
-                raise
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         message = session.ask("GET", f"/channels/{receipt.data['channel']}/messages/{receipt.id}")

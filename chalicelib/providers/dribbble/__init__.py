@@ -30,6 +30,7 @@ from ..base import (
     Session,
     Unsure,
     Wait,
+    gone_already,
     minutes,
     tool,
 )
@@ -40,7 +41,6 @@ LOOKS, PAUSE = 6, 5
 #: Shots that one page of the own list has, and pages that a search for a lost one goes through.
 PAGE, PAGES = 20, 20
 
-_ASKED = Wait("retry-after", "retry-after")
 _GONE = "The shot is not there, or no longer."
 _REFUSED = "Dribbble does not take this shot."
 _ENTITY = re.compile(r"&#?\w+;?")
@@ -69,7 +69,10 @@ class Dribbble(Provider):
     paces = (Pace(20, per=minutes(1)),)  # of 60 requests, and a shot may take three and more
     repeatable = "look"
     heal_after = 45
-    waits = (Wait("x-ratelimit-reset", "epoch"), _ASKED)
+    waits = (
+        Wait("x-ratelimit-reset", "epoch", only_on=(403, 429)),
+        Wait("retry-after", "retry-after"),
+    )
     faults = (
         Fault(Retry, "Dribbble asks us to wait.", status=(429,), after=60),
         Fault(Retry, "Dribbble asks us to wait a little.", ("rate limit exceeded",), (403,), after=60),
@@ -113,10 +116,6 @@ class Dribbble(Provider):
         if problem is not None and problem.sentence == _REFUSED and (why := _reasons(answer)):
             problem.sentence = f"{_REFUSED} It says: {why}."
         return problem
-
-    def wait(self, answer: Answer, now: datetime) -> float | None:
-        """The budget's reset stands in every answer: it counts only where the budget is the trouble."""
-        return super().wait(answer, now) if answer.status in {403, 429} else _ASKED.read(answer, now)
 
     # -- publishing --------------------------------------------------------------------------------------
 
@@ -170,11 +169,8 @@ class Dribbble(Provider):
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        try:
+        with gone_already(_GONE):
             session.ask("DELETE", f"/v2/shots/{receipt.id}")
-        except Rejected as refused:
-            if refused.sentence != _GONE:
-                raise
 
 
 def _teams(who: Answer) -> list[dict[str, Any]]:

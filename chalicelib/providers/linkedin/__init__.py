@@ -30,9 +30,10 @@ from ..base import (
     Unsure,
     days,
     minutes,
+    only_asking,
     tool,
 )
-from .faults import faults, named, only_asking, signs, weigh
+from .faults import faults, named, signs, weigh
 from .files import State, available, bring_in, kind
 from .options import RULES, LinkedInOptions, against
 from .posts import body, comment_published, plain, post_published, social
@@ -207,7 +208,7 @@ class LinkedIn(Provider):
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         if "r_member_postAnalytics" not in session.token.scopes:
             raise Rejected("LinkedIn tells an app without r_member_postAnalytics no numbers of a profile.")
-        with only_asking("read numbers"):
+        with only_asking("LinkedIn does not let this app read numbers."):
             return {name: self._number(session, receipt.id, query) for name, query in _QUERIES.items()}
 
     def _number(self, session: Session, urn: str, query: str) -> int:
@@ -223,7 +224,7 @@ class LinkedIn(Provider):
     )
     def companies(self, session: Session, vanity_name: str) -> list[dict[str, Any]]:
         asked = {"q": "vanityName", "vanityName": vanity_name}
-        with only_asking("look up companies"):
+        with only_asking("LinkedIn does not let this app look up companies."):
             found = session.ask("GET", "/rest/organizations", params=asked)
         return [
             {

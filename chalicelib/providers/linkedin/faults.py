@@ -1,8 +1,6 @@
 """LinkedIn's refusals: its error table, and those that name no time and so are weighed by their number."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from ..base import (
@@ -61,15 +59,6 @@ def faults(denied: str) -> tuple[Fault, ...]:
         Fault(Rejected, "LinkedIn does not take this post.", status=(400, 422)),
         Fault(Retry, BUSY, status=(429,)),
     )
-
-
-@contextmanager
-def only_asking(what: str) -> Iterator[None]:
-    """For what a post does not need: an app that may not ask it keeps its account."""
-    try:
-        yield
-    except Reconnect as denied:
-        raise Rejected(f"LinkedIn does not let this app {what}.", words=denied.words) from denied
 
 
 def signs(answer: Answer) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...answers import holds
+from ...letters import mark
 from ..base import (
     Answer,
     Fault,
@@ -25,7 +26,7 @@ from ..base import (
     Token,
     tool,
 )
-from .campaigns import STARTED, fields, mark, upload
+from .campaigns import STARTED, fields, upload
 from .options import RULES, ListmonkOptions
 
 _REFUSED = "listmonk does not take this campaign."
@@ -138,14 +139,14 @@ class Listmonk(Provider):
 
     def _found(self, job: Job) -> dict[str, Any] | None:
         """The post's own campaign, by its mark; of two drafts, after a lost answer, the first."""
-        wanted = {"tag": mark(job), "tags": mark(job), "no_body": "true", "per_page": "100"}
+        wanted = {"tag": mark(job.key), "tags": mark(job.key), "no_body": "true", "per_page": "100"}
         listed = job.ask("GET", "/api/campaigns", params=wanted)
         if listed.find("data") is None:
             raise listed.unreadable("no “data”")
         own = [
             each
             for each in listed.records("data", "results")
-            if isinstance(each.get("id"), int) and holds(each.get("tags"), mark(job))
+            if isinstance(each.get("id"), int) and holds(each.get("tags"), mark(job.key))
         ]
         started = [each for each in own if _started(each)]
         return min(started or own, key=lambda each: int(each["id"]), default=None)

@@ -18,16 +18,11 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BRACES = '{{ "{{" }}'
 
 
-def mark(job: Job) -> str:
-    """The tag of a post's own campaign: the same for every attempt."""
-    return f"lamppost-{job.key}"
-
-
 def fields(job: Job, pictures: Sequence[str]) -> dict[str, Any]:
     """The campaign as listmonk wants it; `pictures` are addresses at the server, in the order of the files."""
     options: ListmonkOptions = job.options
     wanted = {
-        "name": f"{options.subject[:1900]} ({mark(job)})",
+        "name": f"{options.subject[:1900]} ({letters.mark(job.key)})",
         "subject": _words(options.subject, options),
         "lists": [options.list],
         "type": "regular",
@@ -35,7 +30,7 @@ def fields(job: Job, pictures: Sequence[str]) -> dict[str, Any]:
         "messenger": "email",
         "body": _body(job, pictures),
         "altbody": _words(job.entry.text, options),
-        "tags": [*options.tags, mark(job)],
+        "tags": [*options.tags, letters.mark(job.key)],
         "archive": options.archive,
         "template_id": options.template,
         "from_email": options.from_email,

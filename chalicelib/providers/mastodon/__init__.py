@@ -1,7 +1,6 @@
 """Mastodon: a status on any server. https://docs.joinmastodon.org/methods/statuses/"""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from ..base import (
     Rules,
     Session,
     Wait,
+    gone_already,
     hours,
     minutes,
 )
@@ -35,7 +35,6 @@ from .faults import FAULTS, GONE
 from .limits import STATUS, Limits
 from .options import MastodonOptions
 
-_ASKED = Wait("retry-after", "retry-after")
 #: What an app that registers itself may do besides; without it a lost status for few cannot be found.
 _READS = "read:statuses"
 
@@ -69,7 +68,7 @@ class Mastodon(Provider):
     repeatable = "key"
     key_life = minutes(55)  # a server keeps an Idempotency-Key for an hour
     heal_after = 90  # and only from when the status is made: the first request must surely be over
-    waits = (Wait("x-ratelimit-reset", "iso"), _ASKED)
+    waits = (Wait("x-ratelimit-reset", "iso", only_on=(429,)), Wait("retry-after", "retry-after"))
     faults = FAULTS
 
     # -- signing in --------------------------------------------------------------------------------------
@@ -147,12 +146,6 @@ class Mastodon(Provider):
         except Rejected:
             return session.ask("GET", "/api/v1/instance", signed=False)
 
-    # -- how answers are judged --------------------------------------------------------------------------
-
-    def wait(self, answer: Answer, now: datetime) -> float | None:
-        """The budget's reset stands in every answer: it counts only where the budget is the trouble."""
-        return super().wait(answer, now) if answer.status == 429 else _ASKED.read(answer, now)
-
     # -- what may be posted ------------------------------------------------------------------------------
 
     def rules_for(self, account: Account, options: Any) -> Rules:
@@ -203,11 +196,8 @@ class Mastodon(Provider):
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        try:
+        with gone_already(GONE):
             session.ask("DELETE", f"/api/v1/statuses/{receipt.id}")
-        except Rejected as refused:
-            if refused.sentence != GONE:
-                raise
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         signed = mastodon_looks.may_read(session)

@@ -1,10 +1,10 @@
 """Rights at Meta: those that an operator's app was reviewed for, and those that are missing."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from ..base import Problem, Reconnect, Rejected, Session
+from ... import problems
+from ..base import Problem, Rejected, Session
 
 RIGHTS = ("code=10", "code=3", *(f"code={code}" for code in range(200, 300)))
 
@@ -20,15 +20,9 @@ def about_rights(refused: Problem) -> bool:
     return code is not None and f"code={code[1]}" in RIGHTS
 
 
-@contextmanager
-def only_asking(title: str) -> Iterator[None]:
-    """For what a post does not need: a right that is missing there costs the answer, not the account."""
-    try:
-        yield
-    except Reconnect as refused:
-        if not about_rights(refused):
-            raise
-        raise Rejected(f"{title} does not let Lamppost ask for this.", words=refused.words) from refused
+def only_asking(title: str) -> AbstractContextManager[None]:
+    """For what a post does not need (`problems.only_asking`)."""
+    return problems.only_asking(f"{title} does not let Lamppost ask for this.", about_rights)
 
 
 def need_scope(session: Session, scope: str) -> None:

@@ -28,6 +28,7 @@ from ..base import (
     Unsure,
     Wait,
     days,
+    gone_already,
     minutes,
     tool,
 )
@@ -77,7 +78,7 @@ class Pinterest(Provider):
     repeatable = "look"
     heal_after = 120
     faults = FAULTS
-    waits = (Wait("retry-after", "retry-after"), Wait("x-ratelimit-reset"))
+    waits = (Wait("retry-after", "retry-after", only_on=(429,)), Wait("x-ratelimit-reset", only_on=(429,)))
 
     def me(self, session: Session) -> Profile:
         who = session.ask("GET", "/user_account")
@@ -89,10 +90,6 @@ class Pinterest(Provider):
             picture=str(who.find("profile_image", default="")),
             data={"type": who.find("account_type", default="")},
         )
-
-    def wait(self, answer: Answer, now: datetime) -> float | None:
-        """The budget's reset may stand in every answer: it counts only where the budget is the trouble."""
-        return super().wait(answer, now) if answer.status == 429 else None
 
     def signs(self, answer: Answer) -> frozenset[str]:
         code = answer.find("code")
@@ -191,11 +188,8 @@ class Pinterest(Provider):
     # -- afterwards --------------------------------------------------------------------------------------
 
     def delete(self, session: Session, receipt: Receipt) -> None:
-        try:
+        with gone_already(GONE):
             session.ask("DELETE", f"/pins/{receipt.id}")
-        except Rejected as refused:
-            if refused.sentence != GONE:
-                raise
 
     def metrics(self, session: Session, receipt: Receipt) -> dict[str, int]:
         """Since the Pin was made, at most 89 days: what lies further back Pinterest does not tell."""

@@ -35,6 +35,7 @@ from ..base import (
     Unsure,
     Wait,
     check,
+    gone_already,
     tool,
 )
 from . import events as slack_events
@@ -382,8 +383,5 @@ def _post_id(message: dict[str, Any]) -> Any:
 
 def _forget(session: Session, method: str, body: dict[str, str]) -> None:
     """Deletes something; that it is gone already is as good."""
-    try:
+    with gone_already(_GONE):
         session.ask("POST", method, json=body, headers=_JSON)
-    except Rejected as refused:
-        if refused.sentence != _GONE:
-            raise
