@@ -1,6 +1,5 @@
 """A reviewer's word on a post that waits: it is scheduled, or goes back to who wrote it."""
 
-import secrets
 from datetime import datetime
 
 from . import clock, compose, decide, reviews
@@ -9,7 +8,6 @@ from .decide import Found
 from .models import Delivery, Post
 from .refusals import Refused
 from .store import posts
-from .store.table import Lost
 
 
 def waiting(workspace: str) -> list[Found]:
@@ -39,12 +37,7 @@ def send_back(workspace: str, read: Found, words: str, now: datetime) -> Found:
     head, _ = _waiting(read)
     if not words.strip():
         raise Refused(422, "no-words", "Say what is to be different, so that it can be mended.")
-    put: dict[str, object] = {"review": reviews.decided(head, "sent back", words, now)}
-    try:
-        posts.alter(head, [], put=put, token=secrets.token_hex(16))
-    except Lost as lost:
-        sentence = "It has just changed: look again before you decide."
-        raise Refused(409, "changed-meanwhile", sentence) from lost
+    decide.change_all(head, [], now, {"review": reviews.decided(head, "sent back", words, now)})
     return _told(workspace, head.id)
 
 
@@ -68,12 +61,13 @@ def _refuse_past(due: datetime, now: datetime) -> None:
 
 def _refuse_wrong(head: Post, drafts: list[Delivery], now: datetime) -> None:
     """What could not be posted any more is refused now, and not when it is due."""
-    for part in drafts:
-        target = Target(account=part.account, options=part.options)
-        draft = Draft(entries=part.entries, targets=(target,), due=part.due, zone=head.zone)
-        if complaints := compose.check(head.workspace, draft, now):
-            details = [each.model_dump() for each in complaints]
-            raise Refused(422, "not-postable", complaints[0].sentence, details)
+    for due in sorted({part.due for part in drafts}):
+        compose.check_time(due, now)
+    targets = tuple(
+        Target(account=part.account, entries=part.entries, options=part.options) for part in drafts
+    )
+    draft = Draft(entries=head.entries, targets=targets, due=drafts[0].due, zone=head.zone)
+    compose.refuse_wrong(head.workspace, draft, now)
 
 
 def _told(workspace: str, post: str) -> Found:

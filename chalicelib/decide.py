@@ -12,7 +12,7 @@ from .compose import arrange, check_time
 from .models import Account, Delivery, Post, Receipt, State, Trouble
 from .problems import Problem
 from .providers import PROVIDERS
-from .refusals import Refused
+from .refusals import Refused, changed_meanwhile
 from .states import OPEN
 from .store import deliveries, posts
 from .store.table import Lost
@@ -191,9 +191,7 @@ def _alter(delivery: Delivery, **changes: Any) -> Delivery:
     try:
         return deliveries.alter(delivery, **changes)
     except Lost as lost:
-        raise Refused(
-            409, "changed-meanwhile", "It has just changed: look again before you decide."
-        ) from lost
+        raise changed_meanwhile() from lost
 
 
 def change_all(
@@ -209,9 +207,7 @@ def change_all(
     try:
         posts.alter(post, writes, put=head, token=secrets.token_hex(16))
     except Lost as lost:
-        raise Refused(
-            409, "changed-meanwhile", "It has just changed: look again before you decide."
-        ) from lost
+        raise changed_meanwhile() from lost
     for before, after in zip(parts, altered, strict=True):
         unschedule(before)
         arrange(after, now)

@@ -7,7 +7,7 @@ from typing import Any
 from . import compose, decide, notify, outcomes, reviews, sameness
 from .compose import Draft, Target
 from .models import Delivery, Entry, Model, State
-from .refusals import Refused
+from .refusals import Refused, changed_meanwhile
 from .states import OPEN, allowed
 from .store import deliveries, posts
 from .store.table import Lost
@@ -73,8 +73,7 @@ def apply(delivery: Delivery, edit: Edit, now: datetime) -> Delivery:
     try:
         posts.alter(head, [change], put=above, token=secrets.token_hex(16))
     except Lost as lost:
-        sentence = "It has just changed: look again before you decide."
-        raise Refused(409, "changed-meanwhile", sentence) from lost
+        raise changed_meanwhile() from lost
     decide.unschedule(delivery)
     send_off(done, now)
     notify.tell("post.updated", done.workspace, outcomes.told(done))

@@ -145,15 +145,17 @@ def sign_in_link(
     The workspace, the person and the membership are made where they are missing.
     """
     people.found_workspace(workspace, "Home", now)
-    person = (members.known(members.by_email(email)) if email else members.read_person(OPERATOR)) or (
-        make_person(email.partition("@")[0], email, now)
-        if email
-        else members.make_person("Operator", "", now, OPERATOR)
-    )
+    person = _owner(email, now)
     member = members.read(workspace, person.id) or add(workspace, person, "owner", now)
     if member.role != "owner":
         members.change_role(member, "owner")
     return link_for(member, now, life, confined=False)
+
+
+def _owner(email: str, now: datetime) -> members.Person:
+    if not email:
+        return members.read_person(OPERATOR) or members.make_person("Operator", "", now, OPERATOR)
+    return members.known(members.by_email(email)) or make_person(email.partition("@")[0], email, now)
 
 
 def make_person(name: str, email: str, now: datetime) -> members.Person:

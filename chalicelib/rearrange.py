@@ -8,7 +8,7 @@ from typing import Any
 from . import decide, notify, outcomes, recur
 from .compose import Draft
 from .models import Delivery, Entry, Model, Target
-from .refusals import Refused
+from .refusals import Refused, changed_meanwhile
 from .rhythm import Repeat, Rhythm, rhythm
 from .slots import local_to_utc
 from .states import OPEN
@@ -137,8 +137,7 @@ def _rewrite(
     try:
         after = store.change(series, wake, None, writes, **put)
     except Lost as lost:
-        sentence = "It has just changed: look again before you decide."
-        raise Refused(409, "changed-meanwhile", sentence) from lost
+        raise changed_meanwhile() from lost
     for before, part in zip(replaced, gone, strict=True):
         decide.unschedule(before)
         notify.tell("post.updated", part.workspace, outcomes.told(part))

@@ -16,3 +16,8 @@ class Refused(Exception):
         super().__init__(sentence)
         self.status, self.code, self.sentence, self.details = status, code, sentence, list(details)
         self.wait = wait
+
+
+def changed_meanwhile() -> Refused:
+    """Somebody else wrote between a reading and the write that builds on it."""
+    return Refused(409, "changed-meanwhile", "It has just changed: look again before you decide.")

@@ -8,7 +8,7 @@ from . import compose, decide, edit, notify, outcomes, reviews
 from .compose import Draft, Target
 from .decide import Found
 from .models import Account, Delivery, Model, Post, State
-from .refusals import Refused
+from .refusals import Refused, changed_meanwhile
 from .store import deliveries, posts
 from .store.table import Lost
 
@@ -121,8 +121,7 @@ def _write(
     try:
         posts.alter(head, changes, put=put, token=secrets.token_hex(16), fresh=fresh)
     except Lost as lost:
-        sentence = "It has just changed: look again before you decide."
-        raise Refused(409, "changed-meanwhile", sentence) from lost
+        raise changed_meanwhile() from lost
     for part, _ in plan.changed:
         decide.unschedule(part)
     for each in (*done, *fresh):

@@ -18,13 +18,13 @@ def adopt(account: Account, token: Token, now: datetime) -> list[Account]:
     Only within the workspace and the operator's app, and only where the new token has the rights they need: an
     account that waited for its person is mended so as well.
     """
-    member = account.data.get("member")
-    moved: list[Account] = []
-    if not PROVIDERS[account.platform].one_token or not member:
+    member, provider = account.data.get("member"), PROVIDERS[account.platform]
+    if not provider.one_token or not member:
         return []
+    app, moved = _app(provider, now), []
     for other in accounts.all_of(account.workspace):
         theirs = other.data.get("member") == member and other.grant != account.grant
-        if theirs and other.health != "disconnected" and _may(account, other, token, now):
+        if theirs and other.health != "disconnected" and _serves(app, token, other, now):
             with suppress(Lost):  # it was reconnected by itself meanwhile
                 changes = {"grant": account.grant, "expires": account.expires}
                 accounts.mark(other, health="fine", trouble=None, **changes)
@@ -40,17 +40,16 @@ def served(connected: tuple[Account, ...]) -> list[Account]:
     return [account for account in accounts.all_of(connected[0].workspace) if account.grant in grants]
 
 
-def _may(account: Account, other: Account, token: Token, now: datetime) -> bool:
+def _serves(app: str, token: Token, other: Account, now: datetime) -> bool:
     """Whether `other` belongs to the same app and needs no right that the new token lacks."""
-    if not PROVIDERS[other.platform].one_token:
+    provider = PROVIDERS[other.platform]
+    if not provider.one_token or _app(provider, now) != app:
         return False
-    (_, ours), (rights, theirs) = (_needs(PROVIDERS[each.platform], now) for each in (account, other))
-    return ours == theirs and rights <= set(token.scopes)
+    return set(provider.scopes(host_session(provider, "", now))) <= set(token.scopes)
 
 
-def _needs(provider: Provider, now: datetime) -> tuple[set[str], str]:
-    """The rights that a platform asks for, and the operator's app that it asks with."""
+def _app(provider: Provider, now: datetime) -> str:
+    """The operator's app that a platform is asked with."""
     session = host_session(provider, "", now)
     auth = provider.auth_for(session)
-    app = session.app.get(auth.client_id, "") if isinstance(auth, OAuth2) else ""
-    return set(provider.scopes(session)), app
+    return session.app.get(auth.client_id, "") if isinstance(auth, OAuth2) else ""

@@ -1,10 +1,11 @@
 """A workspace's people: invited, given another role, removed; there is always an owner left."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from . import people
 from .people import Caller
-from .refusals import Refused
+from .refusals import Refused, changed_meanwhile
 from .store import members
 from .store import people as workspaces
 from .store.members import Member, Role
@@ -69,7 +70,7 @@ def remove(workspace: str, person: str) -> Member:
 
 def _kept(member: Member) -> Refused:
     if member.role != "owner":
-        return Refused(409, "changed-meanwhile", "It has just changed: look again before you decide.")
+        return changed_meanwhile()
     sentence = f"“{member.name}” is the last owner. Make somebody else an owner first."
     return Refused(409, "last-owner", sentence)
 
@@ -88,8 +89,7 @@ def sign_out_everywhere(caller: Caller) -> int:
 def workspaces_of(caller: Caller) -> list[tuple[Workspace, Role | None]]:
     """The workspaces that a caller can turn to, by name, each with their role there."""
     if not caller.person or caller.confined:
-        member = members.read(caller.workspace, caller.person) if caller.person else None
-        roles = {caller.workspace: member.role if member else None}
+        roles = {caller.workspace: role_of(caller)}
     else:
         roles = {member.workspace: member.role for member in members.of_person(caller.person)}
     found = [(workspaces.read_workspace(each), role) for each, role in roles.items()]
@@ -98,10 +98,14 @@ def workspaces_of(caller: Caller) -> list[tuple[Workspace, Role | None]]:
     )
 
 
+def role_of(caller: Caller) -> Role | None:
+    """The caller's role here; a key has none."""
+    member = members.read(caller.workspace, caller.person) if caller.person else None
+    return member.role if member else None
+
+
 def found_workspace(caller: Caller, name: str, now: datetime) -> tuple[Workspace, Member]:
     """A new workspace, whose owner is who made it."""
-    import secrets
-
     if not caller.person or caller.confined:
         sentence = (
             "A workspace belongs to a person. Sign in with your identity provider, or by the operator's link."

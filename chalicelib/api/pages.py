@@ -60,7 +60,7 @@ def _queue(workspace: str, query: dict[str, str], now: datetime) -> dict[str, An
     behind, older = lists.before(workspace, mark or clock.iso(now))
     earlier = [lines.of(*each) for each in behind]
     known: dict[str, Any] = {
-        "accounts": _by_id(own),
+        "accounts": by_id(own),
         "past": lines.past(earlier),
         "older": older,
         "before": mark,
@@ -96,7 +96,7 @@ def post_page(ask: Ask, post: str) -> Any:
 
     def values() -> dict[str, Any]:
         head, parts = decide.load(ask.workspace, post)
-        own = _by_id(accounts.all_of(ask.workspace))
+        own = by_id(accounts.all_of(ask.workspace))
         repeating = series.read(ask.workspace, head.series) if head.series else None
         known = {"post": head, "line": lines.of(head, parts), "accounts": own, "series": repeating}
         return {**known, "soonest": lines.soonest(parts)}
@@ -109,7 +109,7 @@ def failures(ask: Ask) -> Any:
     """Whatever waits for a person."""
 
     def values() -> dict[str, Any]:
-        own = _by_id(accounts.all_of(ask.workspace))
+        own = by_id(accounts.all_of(ask.workspace))
         waiting = lists.in_trouble(ask.workspace, own)
         return {"accounts": own, "troubled": lines.latest(waiting)}
 
@@ -154,7 +154,7 @@ def compose(ask: Ask) -> Any:
     return answer
 
 
-def _by_id(own: list[Account]) -> dict[str, Account]:
+def by_id(own: list[Account]) -> dict[str, Account]:
     return {account.id: account for account in own}
 
 

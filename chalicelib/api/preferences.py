@@ -9,7 +9,7 @@ from chalicelib.store import accounts, members, people
 
 from . import lines
 from .http import Ask, route
-from .pages import shown
+from .pages import by_id, shown
 
 blueprint = Blueprint(__name__)
 
@@ -38,6 +38,6 @@ def review(ask: Ask) -> Any:
 
     def values() -> dict[str, Any]:
         found = [(post, lines.of(post, parts)) for post, parts in approve.waiting(ask.workspace)]
-        return {"waiting": found, "accounts": {each.id: each for each in accounts.all_of(ask.workspace)}}
+        return {"waiting": found, "accounts": by_id(accounts.all_of(ask.workspace))}
 
     return shown(ask, "/review", "review.html", values)

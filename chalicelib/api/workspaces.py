@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib import clock, staff
 from chalicelib.refusals import Refused
-from chalicelib.store import members, people
+from chalicelib.store import people
 from chalicelib.store.members import Role
 from chalicelib.store.people import Workspace
 
@@ -68,13 +68,7 @@ def change(ask: Ask, given: ChangedWorkspace, workspace: str) -> Any:
         raise Refused(404, "unknown-workspace", "There is no such workspace here.")
     found = people.alter_workspace(workspace, put) if put else people.read_workspace(workspace)
     assert found is not None
-    return shown(ask, found, role_of(ask))
-
-
-def role_of(ask: Ask) -> Role | None:
-    """The caller's role here; a key has none."""
-    member = members.read(ask.workspace, ask.caller.person) if ask.caller.person else None
-    return member.role if member else None
+    return shown(ask, found, staff.role_of(ask.caller))
 
 
 def shown(ask: Ask, workspace: Workspace, role: Role | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.clock import iso
 from chalicelib.models import Model
@@ -62,8 +62,6 @@ def read_workspace(ws: str, *, consistent: bool = True) -> Workspace | None:
 
 def alter_workspace(ws: str, changes: dict[str, str]) -> Workspace | None:
     """Another name or setting (1 write unit)."""
-    from boto3.dynamodb.conditions import Attr
-
     try:
         return model(Workspace, table.change(keys.workspace(ws), changes, when=Attr("pk").exists()))
     except Lost:

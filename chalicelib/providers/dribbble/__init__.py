@@ -153,14 +153,13 @@ class Dribbble(Provider):
         if job.state and job.state.get("shot"):
             return self._shown(job, job.state)
         since = (job.doubt or job.now) - timedelta(minutes=1)
+        wanted = text.comparable(job.options.title)
         for number in range(1, PAGES + 1):
             query = {"per_page": PAGE, "page": number}
             shots = job.ask("GET", "/v2/user/shots", params=query).records()
             recent = [shot for shot in shots if _made(shot) >= since]
             for shot in recent:
-                if text.comparable(str(shot.get("title"))) == text.comparable(job.options.title) and shot.get(
-                    "id"
-                ):
+                if text.comparable(str(shot.get("title"))) == wanted and shot.get("id"):
                     return Published(id=str(shot["id"]), url=str(shot.get("html_url") or ""))
             if len(shots) < PAGE or not recent:
                 return None

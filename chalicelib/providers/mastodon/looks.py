@@ -28,15 +28,17 @@ def look(job: Job, visibility: str | None) -> Published | None:
         )
     since = (job.doubt or job.now) - timedelta(minutes=1)
     where = f"/api/v1/accounts/{job.me.data['id']}/statuses"
-    wanted: dict[str, Any] = {"limit": 40, "exclude_reblogs": "true"}
+    query: dict[str, Any] = {"limit": 40, "exclude_reblogs": "true"}
+    known, said = {receipt.id for receipt in job.receipts}, _bare(job.entry.text)
     for _ in range(PAGES):
-        page = job.ask("GET", where, params=wanted, signed=may_read(job)).records()
+        page = job.ask("GET", where, params=query, signed=may_read(job)).records()
         for status in page:
-            if _made(status) >= since and _same(status, job):
+            fresh = _made(status) >= since and str(status["id"]) not in known
+            if fresh and _same(status, said, len(job.files)):
                 return Published(id=str(status["id"]), url=status.get("url") or "")
-        if not page or _made(page[-1]) < since or wanted.get("max_id") == page[-1]["id"]:
+        if not page or _made(page[-1]) < since or query.get("max_id") == page[-1]["id"]:
             return None
-        wanted["max_id"] = page[-1]["id"]
+        query["max_id"] = page[-1]["id"]
     raise Unsure("Too much was written since to find the status on Mastodon; look there.")
 
 
@@ -44,14 +46,12 @@ def _made(status: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(status["created_at"])
 
 
-def _same(status: dict[str, Any], job: Job) -> bool:
-    """By its words and the number of its files; what has a receipt already is another."""
-    if str(status["id"]) in {receipt.id for receipt in job.receipts}:
-        return False
+def _same(status: dict[str, Any], said: str, count: int) -> bool:
+    """By its words and the number of its files."""
     files = status.get("media_attachments")
-    if isinstance(files, list) and len(files) != len(job.files):
+    if isinstance(files, list) and len(files) != count:
         return False
-    return _bare(_shown(status.get("content") or "")) == _bare(job.entry.text)
+    return _bare(_shown(status.get("content") or "")) == said
 
 
 def _shown(content: str) -> str:

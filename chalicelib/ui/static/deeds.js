@@ -46,7 +46,7 @@ async function act(element, body) {
 }
 
 /** Buttons stay where they are while their deed is done: the focus must not be lost. */
-function busy(element, is) {
+export function busy(element, is) {
   element.ariaBusy = String(is);
   for (const each of $$("button", element)) each.ariaDisabled = String(is);
 }

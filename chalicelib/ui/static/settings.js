@@ -1,8 +1,8 @@
 /** The settings: what is shown once, and what is saved as soon as it is chosen. */
 
-import { $$, h } from "./dom.js";
+import { h } from "./dom.js";
 import { ask } from "./api.js";
-import { fields } from "./deeds.js";
+import { busy, fields } from "./deeds.js";
 import { renew } from "./fresh.js";
 import { say, warn } from "./said.js";
 
@@ -37,11 +37,6 @@ async function make(element, body) {
   } finally {
     busy(element, false);
   }
-}
-
-function busy(element, is) {
-  element.ariaBusy = String(is);
-  for (const each of $$("button", element)) each.ariaDisabled = String(is);
 }
 
 /** A secret to copy; it is gone with the dialog. */
