@@ -13,23 +13,13 @@ from chalicelib.edit import Edit
 from chalicelib.models import Delivery
 from chalicelib.store import deliveries, lists, posts
 from infra.sandbox import Sandbox
-from tests.conftest import Clock, forget
-from tests.world import World
+from tests.conftest import Clock
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name, value in (
-        ("SANDBOX", sandbox.public),
-        ("SANDBOX_PLATFORMS", "mastodon"),
-        ("PLATFORMS", "mastodon"),
-    ):
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 @pytest.fixture

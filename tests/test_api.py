@@ -12,22 +12,14 @@ from chalice.test import Client
 from chalicelib import bucket, clock, people
 from chalicelib.store import files
 from infra.sandbox import Sandbox
-from tests.conftest import forget
 from tests.contract.cases import case
 from tests.contract.harness import FILES, Bench, picture
-from tests.world import World, signed_in
+from tests.world import World, opened, signed_in
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "mastodon")
-    monkeypatch.setenv("PLATFORMS", "mastodon")
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 class Site:

@@ -17,21 +17,14 @@ from chalicelib.store import deliveries
 from chalicelib.store.table import Lost
 from infra import config
 from infra.sandbox import Sandbox
-from tests.conftest import forget
-from tests.world import World
+from tests.world import World, opened
 
 LEASE = timedelta(seconds=130)
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name, value in (("SANDBOX", sandbox.public), ("SANDBOX_PLATFORMS", "x"), ("PLATFORMS", "x")):
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["x"].reset()
-    world = World(sandbox)
-    world.secrets("x")
-    return world
+    return opened(sandbox, monkeypatch, "x")
 
 
 @pytest.fixture

@@ -15,22 +15,15 @@ from chalicelib.api.http import ROUTES
 from chalicelib.refusals import Refused
 from chalicelib.store import accounts, deliveries, hooks, repeats
 from infra.sandbox import Sandbox
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.test_api import Site, at, refusal
 from tests.test_bad_days import unheard
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "mastodon")
-    monkeypatch.setenv("PLATFORMS", "mastodon")
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 @pytest.fixture

@@ -11,22 +11,14 @@ from chalicelib import queues
 from chalicelib.store import deliveries, pauses
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.machine import Machine
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "linkedin,mastodon")
-    monkeypatch.setenv("PLATFORMS", "linkedin,mastodon")
-    forget()
-    for key in ("linkedin", "mastodon"):
-        sandbox[key].reset()
-    world = World(sandbox)
-    world.secrets("linkedin", "mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "linkedin", "mastodon")
 
 
 def test_a_retired_api_version_pauses_the_platform_and_loses_no_post(

@@ -18,11 +18,11 @@ from chalicelib.store import accounts, deliveries, grants
 from chalicelib.store.members import Role
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.test_hooks import Outbox, Receiver, receiver
 from tests.test_people import Browser
 from tests.test_reviews import said, written
-from tests.world import World, signed_in
+from tests.world import World, opened, signed_in
 
 __all__ = ["receiver"]
 
@@ -34,19 +34,9 @@ ROLES: tuple[Role, ...] = ("editor", "reviewer")
 def world(
     receiver: Receiver, sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> World:
-    for name, value in (
-        ("SANDBOX", sandbox.public),
-        ("SANDBOX_PLATFORMS", "mastodon"),
-        ("PLATFORMS", "mastodon"),
-    ):
-        monkeypatch.setenv(name, value)
     both = tuple(url.partition("://")[2] for url in (sandbox.public, receiver.url))
     monkeypatch.setattr("chalicelib.settings.Settings.allowed", both)
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from chalicelib.models import Account
 from chalicelib.problems import Rejected
 from chalicelib.store import accounts, grants
 from infra.sandbox import Sandbox
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.guard.tenants import call
-from tests.world import World
+from tests.world import World, opened
 
 KEYS = ("facebook", "instagram", "instagram-standalone", "threads", "slack")
 META = KEYS[:4]
@@ -23,14 +23,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name, value in {"SANDBOX": sandbox.public, "SANDBOX_PLATFORMS": ",".join(KEYS), "PLATFORMS": ",".join(KEYS)}.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    forget()
-    for key in KEYS:
-        sandbox[key].reset()
-    world = World(sandbox)
-    world.secrets(*KEYS)
-    return world
+    return opened(sandbox, monkeypatch, *KEYS)
 
 
 def stored(account: Account) -> Account:

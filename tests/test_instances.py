@@ -8,24 +8,17 @@ from chalicelib import connect
 from chalicelib.problems import Rejected
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.contract.cases import case
 from tests.contract.harness import Bench
-from tests.world import BROWSER, World
+from tests.world import BROWSER, World, opened
 
 KEY = "mastodon"
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", KEY)
-    monkeypatch.setenv("PLATFORMS", KEY)
-    forget()
-    sandbox[KEY].reset()
-    world = World(sandbox)
-    world.secrets(KEY)
-    return world
+    return opened(sandbox, monkeypatch, KEY)
 
 
 def registered(world: World) -> int:

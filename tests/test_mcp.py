@@ -20,10 +20,10 @@ from chalicelib.store import deliveries, posts
 from chalicelib.store.people import Scope, issue_key
 from infra.sandbox import Sandbox
 from tests.assistants import talk
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.machine import Machine
 from tests.served import Behind, Served
-from tests.world import World, signed_in
+from tests.world import World, opened, signed_in
 
 PLATFORMS = "mastodon,discord"
 READS = {"list_accounts", "platform_rules", "check_post", "list_posts", "list_failures"}
@@ -33,16 +33,8 @@ MODERN = "2026-07-28"
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> tuple[World, Machine]:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", PLATFORMS)
-    monkeypatch.setenv("PLATFORMS", PLATFORMS)
     machine = Machine(at, monkeypatch)
-    forget()
-    for key in PLATFORMS.split(","):
-        sandbox[key].reset()
-    made = World(sandbox)
-    made.secrets(*PLATFORMS.split(","))
-    return made, machine
+    return opened(sandbox, monkeypatch, *PLATFORMS.split(",")), machine
 
 
 @pytest.fixture

@@ -24,9 +24,8 @@ from chalicelib import clock, hooks, library, people
 from chalicelib.api import examples, openapi
 from chalicelib.api.http import ROUTES
 from infra.sandbox import Sandbox
-from tests.conftest import forget
 from tests.served import Behind
-from tests.world import World
+from tests.world import opened
 
 CHECKS = [
     not_a_server_error,
@@ -48,15 +47,7 @@ class Stage:
 
 @pytest.fixture
 def served(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    for name, value in (
-        ("SANDBOX", sandbox.public),
-        *((n, "mastodon") for n in ("SANDBOX_PLATFORMS", "PLATFORMS")),
-    ):
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
+    world = opened(sandbox, monkeypatch, "mastodon")
     now = clock.now()
     account = world.connect("mastodon", now)
     post, (delivery,) = world.post([account], now + timedelta(days=1), now)

@@ -18,8 +18,7 @@ from chalicelib.models import Account, Entry, Intent, Receipt
 from chalicelib.store import accounts, deliveries, lists, table
 from infra.sandbox import Sandbox
 from tests.browser import seeds
-from tests.conftest import forget
-from tests.world import World, signed_in
+from tests.world import World, opened, signed_in
 
 PLATFORMS = ("bluesky", "mastodon", "slack")
 PAGES = ("/", "/calendar", "/compose", "/failures", "/import")
@@ -27,15 +26,7 @@ PAGES = ("/", "/calendar", "/compose", "/failures", "/import")
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", ",".join(PLATFORMS))
-    monkeypatch.setenv("PLATFORMS", ",".join(PLATFORMS))
-    forget()
-    for key in PLATFORMS:
-        sandbox[key].reset()
-    made = World(sandbox)
-    made.secrets(*PLATFORMS)
-    return made
+    return opened(sandbox, monkeypatch, *PLATFORMS)
 
 
 @pytest.fixture

@@ -19,25 +19,17 @@ from chalicelib.store.people import issue_key
 from infra.sandbox import Sandbox
 from tests import described
 from tests.aws import schedules
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.contract.cases.discord import LOBBY
 from tests.contract.harness import FILES, picture
-from tests.world import World
+from tests.world import World, opened
 
 PLATFORMS = "mastodon,discord,youtube"
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", PLATFORMS)
-    monkeypatch.setenv("PLATFORMS", PLATFORMS)
-    forget()
-    for key in PLATFORMS.split(","):
-        sandbox[key].reset()
-    world = World(sandbox)
-    world.secrets(*PLATFORMS.split(","))
-    return world
+    return opened(sandbox, monkeypatch, *PLATFORMS.split(","))
 
 
 class Postiz:

@@ -13,21 +13,14 @@ from chalicelib.settings import settings
 from chalicelib.store import accounts, deliveries
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.machine import Machine
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "mastodon")
-    monkeypatch.setenv("PLATFORMS", "mastodon")
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 @pytest.fixture

@@ -12,25 +12,17 @@ from chalicelib.problems import Problem, Reconnect, Retry
 from chalicelib.store import accounts, grants
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.contract.cases import case
 from tests.contract.harness import Bench
-from tests.world import BROWSER, World
+from tests.world import BROWSER, World, opened
 
 KEY = "github"
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", f"{KEY},slack")
-    monkeypatch.setenv("PLATFORMS", f"{KEY},slack")
-    forget()
-    sandbox["slack"].reset()
-    sandbox[KEY].reset()
-    world = World(sandbox)
-    world.secrets(KEY, "slack")
-    return world
+    return opened(sandbox, monkeypatch, KEY, "slack")
 
 
 def two(world: World, at: Clock) -> tuple[Account, Account]:
@@ -184,16 +176,7 @@ def test_revoked_tokens_end_only_the_account_whose_bot_they_were_of(
 def test_a_token_that_cannot_be_renewed_today_serves_as_long_as_it_lasts(
     sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch, failure: dict[str, Any]
 ) -> None:
-    for name, value in {
-        "SANDBOX": sandbox.public,
-        "SANDBOX_PLATFORMS": "threads",
-        "PLATFORMS": "threads",
-    }.items():
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["threads"].reset()
-    world = World(sandbox)
-    world.secrets("threads")
+    world = opened(sandbox, monkeypatch, "threads")
     account = world.connect("threads", at())
     at.forward(days=31)
     sandbox["threads"].skew = timedelta(days=31).total_seconds()

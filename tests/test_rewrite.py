@@ -13,21 +13,13 @@ from chalicelib.models import Account, Intent, Receipt
 from chalicelib.store import deliveries, posts, table
 from infra.sandbox import Sandbox
 from tests.aws import messages, schedules
-from tests.conftest import forget
 from tests.test_api import Site, at, refusal
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "mastodon")
-    monkeypatch.setenv("PLATFORMS", "mastodon")
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world
+    return opened(sandbox, monkeypatch, "mastodon")
 
 
 @pytest.fixture

@@ -9,22 +9,15 @@ from chalicelib.models import Account, Delivery
 from chalicelib.store import deliveries
 from infra.sandbox import Sandbox
 from infra.sandbox.base import Failure
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.contract.cases.reddit import COMMIT, errors
 from tests.machine import Machine
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", "reddit")
-    monkeypatch.setenv("PLATFORMS", "reddit")
-    forget()
-    sandbox["reddit"].reset()
-    world = World(sandbox)
-    world.secrets("reddit")
-    return world
+    return opened(sandbox, monkeypatch, "reddit")
 
 
 @pytest.fixture

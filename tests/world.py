@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from chalicelib import clock, compose, connect, people
 from chalicelib.compose import Draft, Target
 from chalicelib.models import Account, Delivery, Entry, Post
@@ -12,6 +14,7 @@ from chalicelib.store import people as workspaces
 from chalicelib.store.members import Role
 from infra.sandbox import Sandbox
 from tests.aws import secret
+from tests.conftest import forget
 from tests.contract.cases import case
 from tests.contract.harness import Bench
 
@@ -52,6 +55,19 @@ class World:
         entries = tuple(Entry(text=text) for text in texts or ("The lamps are lit",))
         targets = tuple(Target(account=account.id, **more) for account in accounts)
         return compose.save(self.workspace, Draft(entries=entries, targets=targets, due=due), now)
+
+
+def opened(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *keys: str) -> World:
+    """A world of these platforms alone: the sandbox's, as new, with the operator's secrets."""
+    monkeypatch.setenv("SANDBOX", sandbox.public)
+    for name in ("SANDBOX_PLATFORMS", "PLATFORMS"):
+        monkeypatch.setenv(name, ",".join(keys))
+    forget()
+    for key in keys:
+        sandbox[key].reset()
+    made = World(sandbox)
+    made.secrets(*keys)
+    return made
 
 
 def signed_in(workspace: str = "home", role: Role = "owner", name: str = "Ada") -> str:

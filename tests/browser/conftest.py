@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib import bucket
+from chalicelib.models import Account
 from infra.sandbox import Sandbox
+from tests.browser import seeds
 from tests.browser.product import Site, address, end, product, storage
 from tests.conftest import forget
 from tests.world import World
@@ -116,3 +118,9 @@ def _serious(said: Any) -> bool:
     """Refusals of the API and lines that a test cuts are meant, though they are noted; everything else is not."""
     meant = ("status of 4", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
     return said.type in {"error", "warning"} and not any(each in said.text for each in meant)
+
+
+@pytest.fixture
+def account(site: Site) -> Account:
+    """A Mastodon account that is connected."""
+    return seeds.connected(site.world, "mastodon")[0]

@@ -17,11 +17,6 @@ from tests.browser.product import Site
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@pytest.fixture
-def account(site: Site) -> Account:
-    return seeds.connected(site.world, "mastodon")[0]
-
-
 def at(account: Account, local: str) -> Delivery:
     """A post at a local time in Berlin, where the browser is."""
     due = datetime.fromisoformat(local).replace(tzinfo=BERLIN).astimezone(ZoneInfo("UTC"))

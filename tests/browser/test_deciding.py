@@ -12,11 +12,6 @@ from tests.browser.product import Site
 
 
 @pytest.fixture
-def account(site: Site) -> Account:
-    return seeds.connected(site.world, "mastodon")[0]
-
-
-@pytest.fixture
 def unsure(site: Site, account: Account) -> Delivery:
     (part,) = seeds.post(site.world, [account], "Is it out?", hours=-1)
     return seeds.settle(part, "unsure", "Mastodon took it and the line was cut.", "ReadError")

@@ -16,11 +16,6 @@ TEXT = "#entries textarea"
 
 
 @pytest.fixture
-def account(site: Site) -> Account:
-    return seeds.connected(site.world, "mastodon")[0]
-
-
-@pytest.fixture
 def composer(page: Any, site: Site, account: Account) -> Any:
     page.goto(f"{site.url}/compose")
     page.fill(TEXT, "The lamps are lit")

@@ -11,17 +11,11 @@ from chalicelib.models import Account, Post
 from chalicelib.slots import Slot, Timetable
 from chalicelib.store import posts
 from chalicelib.store import series as store
-from tests.browser import seeds
 from tests.browser.product import Site
 
 TEXT = "#entries textarea"
 BERLIN = ZoneInfo("Europe/Berlin")
 DAILY = Timetable(zone="Europe/Berlin", slots=tuple(Slot(weekday=day, time="07:15") for day in range(7)))
-
-
-@pytest.fixture
-def account(site: Site) -> Account:
-    return seeds.connected(site.world, "mastodon")[0]
 
 
 @pytest.fixture

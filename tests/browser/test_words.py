@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from chalicelib import clock
 from chalicelib.models import Account
 from chalicelib.store import lists, signatures
@@ -12,11 +10,6 @@ from tests.browser import seeds
 from tests.browser.product import Site
 
 TEXT = "#entries textarea"
-
-
-@pytest.fixture
-def account(site: Site) -> Account:
-    return seeds.connected(site.world, "mastodon")[0]
 
 
 def stored() -> list[Any]:

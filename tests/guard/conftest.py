@@ -7,22 +7,14 @@ import pytest
 from chalice.test import Client
 
 from infra.sandbox import Sandbox
-from tests.conftest import Clock, forget
+from tests.conftest import Clock
 from tests.guard.tenants import PLATFORMS, Tenant, furnish
-from tests.world import World
+from tests.world import World, opened
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name in ("SANDBOX_PLATFORMS", "PLATFORMS"):
-        monkeypatch.setenv(name, ",".join(PLATFORMS))
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    forget()
-    for key in PLATFORMS:
-        sandbox[key].reset()
-    made = World(sandbox)
-    made.secrets(*PLATFORMS)
-    return made
+    return opened(sandbox, monkeypatch, *PLATFORMS)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from chalicelib.store import people as workspaces
 from infra.sandbox import Sandbox
 from tests.conftest import Clock, forget
 from tests.guard.doors import PAGE, Browser, Door, state_of
-from tests.world import World
+from tests.world import opened
 
 KEYS = sorted(PROVIDERS)
 #: Whose first person has only one thing to choose from, which is then connected unasked.
@@ -34,13 +34,7 @@ ELSEWHERE = ("https://evil.example", "//evil.example", "/\\evil.example", "https
 def client(sandbox: Sandbox, aws: Any, at: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     import app
 
-    for name in ("SANDBOX_PLATFORMS", "PLATFORMS"):
-        monkeypatch.setenv(name, ",".join(KEYS))
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    forget()
-    for key in KEYS:
-        sandbox[key].reset()
-    World(sandbox).secrets(*KEYS)
+    opened(sandbox, monkeypatch, *KEYS)
     with Client(app.app) as made:
         yield made
 

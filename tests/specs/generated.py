@@ -18,9 +18,8 @@ from chalicelib.api import openapi
 from chalicelib.models import Account
 from infra.sandbox import Sandbox
 from tests.browser.product import address, storage
-from tests.conftest import forget
 from tests.served import Behind
-from tests.world import World
+from tests.world import opened
 
 MODULES = Path(__file__).parents[2] / ".local" / "npm" / "node_modules"
 
@@ -73,17 +72,7 @@ def python_client(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def ada(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An account of somebody's, and a bucket on loopback."""
-    for name, value in (
-        ("SANDBOX", sandbox.public),
-        ("SANDBOX_PLATFORMS", "mastodon"),
-        ("PLATFORMS", "mastodon"),
-    ):
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world.connect("mastodon", clock.now())
+    return opened(sandbox, monkeypatch, "mastodon").connect("mastodon", clock.now())
 
 
 @pytest.fixture

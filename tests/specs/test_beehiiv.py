@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.sandbox import serve, stop
-from tests.contract.cases import case
-from tests.contract.harness import FILES, Bench
+from tests.specs.letters import published
 
 pytestmark = pytest.mark.specs
 
@@ -36,14 +34,7 @@ def types():
 
 @pytest.fixture(scope="module")
 def bench():
-    sandbox, server = serve()
-    sandbox.files = FILES
-    bench = Bench("beehiiv", case("beehiiv"), sandbox)
-    connected = bench.connect()
-    for kind, entries in bench.case.entries.items():
-        connected.publish(entries, bench.case.options[kind])
-    yield bench
-    stop(server)
+    yield from published("beehiiv")
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,8 @@ listmonk's own OpenAPI page is under the AGPL and describes version 1; this clie
 
 import pytest
 
-from infra.sandbox import serve, stop
 from infra.sandbox.listmonk import HOST
-from tests.contract.cases import case
-from tests.contract.harness import FILES, Bench
+from tests.specs.letters import published
 
 pytestmark = pytest.mark.specs
 listmonk = pytest.importorskip("listmonk")
@@ -19,14 +17,7 @@ BESIDES = {"archive"}
 
 @pytest.fixture(scope="module")
 def bench():
-    sandbox, server = serve()
-    sandbox.files = FILES
-    bench = Bench("listmonk", case("listmonk"), sandbox)
-    connected = bench.connect()
-    for kind, entries in bench.case.entries.items():
-        connected.publish(entries, bench.case.options[kind])
-    yield bench
-    stop(server)
+    yield from published("listmonk")
 
 
 @pytest.fixture(scope="module")

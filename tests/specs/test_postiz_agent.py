@@ -16,10 +16,9 @@ from chalicelib import clock, people, publish
 from chalicelib.models import Account, Trouble
 from chalicelib.store import deliveries
 from infra.sandbox import Sandbox
-from tests.conftest import forget
 from tests.contract.harness import picture
 from tests.served import Behind, Served
-from tests.world import World
+from tests.world import opened
 
 pytestmark = pytest.mark.specs
 
@@ -59,17 +58,7 @@ def agent(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def ada(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> Account:
-    for name, value in (
-        ("SANDBOX", sandbox.public),
-        ("SANDBOX_PLATFORMS", "mastodon"),
-        ("PLATFORMS", "mastodon"),
-    ):
-        monkeypatch.setenv(name, value)
-    forget()
-    sandbox["mastodon"].reset()
-    world = World(sandbox)
-    world.secrets("mastodon")
-    return world.connect("mastodon", clock.now())
+    return opened(sandbox, monkeypatch, "mastodon").connect("mastodon", clock.now())
 
 
 @pytest.fixture

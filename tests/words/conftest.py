@@ -8,24 +8,15 @@ from chalice.test import Client
 
 from chalicelib import clock, people
 from infra.sandbox import Sandbox
-from tests.conftest import forget
 from tests.test_api import Site
-from tests.world import World
+from tests.world import World, opened
 
 PLATFORMS = ("mastodon", "pinterest")
 
 
 @pytest.fixture
 def world(sandbox: Sandbox, aws: Any, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("SANDBOX", sandbox.public)
-    monkeypatch.setenv("SANDBOX_PLATFORMS", ",".join(PLATFORMS))
-    monkeypatch.setenv("PLATFORMS", ",".join(PLATFORMS))
-    forget()
-    for key in PLATFORMS:
-        sandbox[key].reset()
-    made = World(sandbox)
-    made.secrets(*PLATFORMS)
-    return made
+    return opened(sandbox, monkeypatch, *PLATFORMS)
 
 
 @pytest.fixture
